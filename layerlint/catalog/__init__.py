@@ -1,0 +1,1 @@
+"""Facts that layerlint carries: base images and package indexes, as dated snapshots."""

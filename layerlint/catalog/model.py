@@ -1,0 +1,111 @@
+"""What the catalog knows of a package and of a base image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from layerlint.domain.size import Size
+from layerlint.filesystem.node import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``name (operator version)`` of a control field; operator and version are empty without one."""
+
+    name: str
+    operator: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Files that a package puts in one place: a file of its own, or a count of files under a directory."""
+
+    path: str
+    """The file (``count`` 1), or the directory that they are in or under."""
+    bytes: Size
+    count: int
+    summary: bool
+    """True: ``path`` is a directory that stands for ``count`` files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What an installed package occupies, before dpkg's path excludes are applied."""
+
+    pieces: tuple[Piece, ...]
+    info_bytes: int
+    """Of its files in ``/var/lib/dpkg/info``."""
+    info_files: int
+    status_bytes: int
+    """Of its paragraph in ``/var/lib/dpkg/status``."""
+    measured: bool
+    """Read from the package itself, not estimated from the index."""
+    templates_bytes: int = 0
+    """Of its debconf templates (part of ``info_bytes``): debconf's databases grow with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package of an index, at its candidate version."""
+
+    name: str
+    version: str
+    architecture: str
+    installed_size: int
+    """Bytes, from the control field (KiB, rounded up for every file)."""
+    download_size: int
+    """Bytes of the archive."""
+    depends: tuple[tuple[Relation, ...], ...]
+    """Pre-Depends and Depends: all of the groups, any of a group."""
+    recommends: tuple[tuple[Relation, ...], ...]
+    provides: tuple[Relation, ...]
+    conflicts: tuple[Relation, ...]
+    """Conflicts and Breaks."""
+    essential: bool
+    priority: str
+    footprint: Footprint
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """One file that an index update writes, with its usual size in bytes."""
+
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPackage:
+    name: str
+    version: str
+    automatic: bool = False
+    """Installed as a dependency only (``apt-mark auto``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseImage:
+    """A base image and its root file system."""
+
+    reference: str
+    """``debian:bookworm-slim``"""
+    names: tuple[str, ...]
+    """Other tags of the same image."""
+    root: Directory
+    packages: Mapping[str, InstalledPackage]
+    manager: str | None
+    """``apt``, ``apk`` …"""
+    index: str | None
+    """The name of its package index: ``bookworm``."""
+    path_excludes: tuple[str, ...]
+    path_includes: tuple[str, ...]
+    """dpkg's ``path-exclude`` and ``path-include`` patterns."""
+    environment: Mapping[str, str]
+    user: str
+    shell: tuple[str, ...]
+    command: tuple[str, ...]
+    date: str
+    """Of the snapshot, ``YYYY-MM-DD``."""
+    source: str
+    """Where the facts come from."""

@@ -1,0 +1,80 @@
+"""Package indexes as bundled snapshots: look up a package without loading an index."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from layerlint.catalog.blocks import BlockFile
+from layerlint.catalog.estimate import Estimator
+from layerlint.catalog.model import IndexFile, Package
+from layerlint.catalog.records import decode_footprint, decode_package
+
+DATA = Path(__file__).parent / "data"
+NAMES = ("bookworm", "bullseye", "trixie")
+
+
+class PackageIndex:
+    """The candidates of one Debian release (main, its updates and security; amd64) at the snapshot's date."""
+
+    def __init__(self, name: str, file: BlockFile) -> None:
+        self.name = name
+        self.date = file.meta["date"]
+        """``YYYY-MM-DD``"""
+        self.source = file.meta["source"]
+        self.file = file
+        self._estimator = Estimator.load(file.meta["estimator"])
+        self._packages: dict[str, Package | None] = {}
+
+    def get(self, name: str) -> Package | None:
+        """The candidate version of a real package."""
+        if name not in self._packages:
+            self._packages[name] = self._read(name)
+        return self._packages[name]
+
+    def providers(self, name: str) -> tuple[str, ...]:
+        """Real packages that provide the name, sorted; a package does not provide its own name."""
+        line = self.file.line("provider", name)
+        return tuple(line.split("\t")[1].split(" ")) if line else ()
+
+    def files(self) -> tuple[IndexFile, ...]:
+        """What an index update writes to ``/var/lib/apt/lists`` with the sources of the official images."""
+        return tuple(IndexFile(path, size) for path, size in json.loads(self.file.meta["files"]))
+
+    def names(self) -> tuple[str, ...]:
+        """Of every real package, sorted.  Reads the whole index: for globs and tests."""
+        return tuple(line.partition("\t")[0] for line in self.file.lines("package"))
+
+    def measured(self) -> tuple[str, ...]:
+        """Of the packages whose footprint was measured, sorted."""
+        return tuple(line.partition("\t")[0] for line in self.file.lines("footprint"))
+
+    def _read(self, name: str) -> Package | None:
+        line = self.file.line("package", name)
+        if line is None:
+            return None
+        record = decode_package(line)
+        footprint = self.file.line("footprint", name)
+        return Package(
+            name=record.name,
+            version=record.version,
+            architecture=record.architecture,
+            installed_size=record.installed_kib * 1024,
+            download_size=record.download_size,
+            depends=record.depends,
+            recommends=record.recommends,
+            provides=record.provides,
+            conflicts=record.conflicts,
+            essential=record.essential,
+            priority=record.priority,
+            footprint=decode_footprint(footprint) if footprint else self._estimator.footprint(record),
+        )
+
+
+@cache
+def open_index(name: str) -> PackageIndex | None:
+    """The index of a Debian release by its code name (``bookworm``); None if none is bundled."""
+    if name not in NAMES:
+        return None
+    return PackageIndex(name, BlockFile(DATA / f"{name}.sqlite"))

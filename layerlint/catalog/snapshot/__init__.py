@@ -1,0 +1,1 @@
+"""Makes the catalog's data files; maintainers run it, the tool never imports it."""

@@ -1,0 +1,15 @@
+"""The outcomes that many models share."""
+
+from __future__ import annotations
+
+from layerlint.domain.truth import Truth
+from layerlint.effects import NOTHING, Effect, Outcome, Stream, Unmodelled
+
+SUCCESS = Outcome()
+FAILURE = Outcome(status=Truth.NO)
+"""The command refuses: nothing is done, and the status is not zero."""
+
+
+def unmodelled(reason: str, *effects: Effect, stdout: Stream = NOTHING) -> Outcome:
+    """What is known of a command of which something is not."""
+    return Outcome((*effects, Unmodelled(reason)), stdout=stdout)

@@ -1,0 +1,6 @@
+"""Settings out of YAML and TOML files and the command line, each value with its place."""
+
+from layerlint.config.files import load_config
+from layerlint.config.model import Config, argument_names, argument_severity, override
+
+__all__ = ["Config", "argument_names", "argument_severity", "load_config", "override"]

@@ -1,0 +1,109 @@
+"""The configuration of a run: what a file says, then what the command line says over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from layerlint.config.located import Location, Mapping, Scalar, suggestion
+from layerlint.errors import UsageError
+from layerlint.report import Severity
+
+LEVELS: Final = tuple(level.value for level in Severity)
+DIFFERS: Final = ("native", "buildkit", "naive")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting; names of rules are texts with their places, looked up by `ruleset.selection`."""
+
+    path: str = ""
+    """Of the file, from the current directory; empty without one."""
+    folder: Path = Path()
+    """The file's: relative paths in it are relative to this."""
+    select: tuple[Scalar, ...] | None = None
+    """Names, aliases, categories or ``all``; None is every rule that is not opt-in."""
+    ignore: tuple[Scalar, ...] = ()
+    severity: tuple[tuple[Scalar, Severity], ...] = ()
+    """A later entry for the same rule wins."""
+    options: tuple[tuple[Scalar, Mapping], ...] = ()
+    """Rule and parameters of its check."""
+    rules: tuple[Path, ...] = ()
+    """Folders of users' rules."""
+    fail_on: Severity = Severity.WARNING
+    """The least severity that makes exit code 1; ``off`` is none."""
+    differ: str = "buildkit"
+    context: Path | None = None
+    target: str | None = None
+    platform: str | None = None
+    build_args: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Globs, see `excludes`."""
+
+    def excludes(self, path: str) -> bool:
+        """Whether a path (from ``folder``, with ``/``) or a folder above it matches an ``exclude`` glob.
+
+        ``*`` also matches ``/``; a pattern without ``/`` is matched against each name alone.
+        """
+        pure = PurePosixPath(path)
+        return any(
+            fnmatchcase(part.as_posix() if "/" in pattern.rstrip("/") else part.name, pattern.rstrip("/"))
+            for pattern in self.exclude
+            for part in (pure, *pure.parents[:-1])
+        )
+
+
+def override(
+    config: Config,
+    *,
+    select: tuple[Scalar, ...] | None = None,
+    ignore: tuple[Scalar, ...] = (),
+    severity: tuple[tuple[Scalar, Severity], ...] = (),
+    rules: tuple[Path, ...] = (),
+    fail_on: Severity | None = None,
+    differ: str | None = None,
+    context: Path | None = None,
+    target: str | None = None,
+    platform: str | None = None,
+    build_args: tuple[tuple[str, str], ...] = (),
+    exclude: tuple[str, ...] = (),
+) -> Config:
+    """The configuration with what was given on the command line: lists add to it, all else replaces.
+
+    ``select`` replaces: who names rules on the command line wants these.
+    """
+    return replace(
+        config,
+        select=config.select if select is None else select,
+        ignore=config.ignore + ignore,
+        severity=config.severity + severity,
+        rules=config.rules + rules,
+        fail_on=fail_on or config.fail_on,
+        differ=differ or config.differ,
+        context=context or config.context,
+        target=config.target if target is None else target,
+        platform=platform or config.platform,
+        build_args=tuple((dict(config.build_args) | dict(build_args)).items()),
+        exclude=config.exclude + exclude,
+    )
+
+
+def argument_names(option: str, texts: list[str]) -> tuple[Scalar, ...]:
+    """The names of ``--select a,b``: every text of the option is a list with commas."""
+    names = (name.strip() for text in texts for name in text.split(","))
+    return tuple(Scalar(name, Location(option)) for name in names if name)
+
+
+def argument_severity(option: str, texts: list[str]) -> tuple[tuple[Scalar, Severity], ...]:
+    """The pairs of ``--severity RULE=LEVEL``; raises UsageError."""
+    pairs = []
+    for text in texts:
+        name, _, level = text.partition("=")
+        if not name or level not in LEVELS:
+            near = suggestion(level, LEVELS) if level else ""
+            levels = ", ".join(LEVELS)
+            raise UsageError(f'{option}: write RULE=LEVEL with a level of {levels}, not "{text}"{near}')
+        pairs.append((Scalar(name.strip(), Location(option)), Severity(level)))
+    return tuple(pairs)

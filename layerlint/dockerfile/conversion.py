@@ -1,0 +1,178 @@
+"""What BuildKit refuses when it converts an instruction: faults of values, once variables are known.
+
+These need the variables in force at the instruction, but neither other stages nor images; a value
+that is not known is never at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from layerlint.dockerfile.expand import Expansion, Lookup, expand, expand_heredoc
+from layerlint.dockerfile.instructions import (
+    Add,
+    Arg,
+    Copy,
+    Env,
+    Expose,
+    Instruction,
+    KeyValue,
+    Label,
+    Run,
+    StopSignal,
+    Transfer,
+    User,
+    Volume,
+    Workdir,
+)
+from layerlint.dockerfile.mount_values import mount_value_problem
+from layerlint.dockerfile.mounts import Field
+from layerlint.dockerfile.syntax import Heredoc, Problem, Word
+from layerlint.dockerfile.values import mode_error, port_error, signal_error
+from layerlint.domain.text import UNKNOWN, Text, Unknown
+from layerlint.source import Span
+
+FROM_VARIABLE = (
+    "variable expansion is not supported for --from, define a new stage with FROM using ARG from global "
+    "scope as a workaround"
+)
+
+
+def conversion_problems(
+    instruction: Instruction, lookup: Lookup, escape: str, workdir: Text = UNKNOWN
+) -> tuple[Problem, ...]:
+    """The faults of one instruction of a stage, BuildKit's first in front.
+
+    ``lookup`` gives the variables as they are before the instruction.  FROM is the graph's.
+    """
+    check = _Check(lookup, escape, workdir)
+    match instruction:
+        case Arg(pairs=pairs):
+            check.arguments(pairs)
+        case Env(pairs=pairs) | Label(pairs=pairs):
+            check.words(word for pair in pairs for word in (pair.key, pair.value) if word is not None)
+        case Run(node=node, exec_form=exec_form):
+            check.mounts(instruction)
+            if exec_form == ():
+                check.problems.append(Problem("arguments are required", node.keyword_span))
+        case Copy(transfer=transfer, from_=from_):
+            if from_ is not None and "$" in from_.value:
+                check.problems.append(Problem(FROM_VARIABLE, from_.span))
+            check.transfer(transfer)
+            check.copied_sources(transfer.sources)
+        case Add(transfer=transfer, checksum=checksum):
+            check.transfer(transfer)
+            if checksum is not None:
+                check.checksum(checksum, transfer)
+        case Expose(ports=ports):
+            check.ports(ports)
+        case StopSignal(signal=signal):
+            text = check.word(signal)
+            check.value(signal, None if text is UNKNOWN else signal_error(text))
+        case User(user=word) | Workdir(path=word):
+            check.word(word)
+        case Volume(paths=paths):
+            check.words(paths)
+        case _:
+            pass
+    return tuple(check.problems)
+
+
+class _Check:
+    """The faults of one instruction, as they are found."""
+
+    def __init__(self, lookup: Lookup, escape: str, workdir: Text) -> None:
+        self.lookup = lookup
+        self.escape = escape
+        self.workdir = workdir
+        self.problems: list[Problem] = []
+
+    def _expanded(self, text: str, span: Span) -> Expansion:
+        found = expand(text, self.lookup, self.escape)
+        if found.error is not None:
+            self.problems.append(Problem(found.error, span))
+        return found
+
+    def word(self, word: Word) -> Text:
+        return self._expanded(word.value, word.span).text
+
+    def words(self, words: Iterable[Word]) -> None:
+        for word in words:
+            self.word(word)
+
+    def value(self, word: Word, message: str | None) -> None:
+        if message is not None:
+            self.problems.append(Problem(message, word.span))
+
+    def arguments(self, pairs: tuple[KeyValue, ...]) -> None:
+        """ARG's values see those in front of them on the line, ENV's do not."""
+        outer, known = self.lookup, dict[str, Text]()
+
+        def lookup(name: str) -> Text | None:
+            return known[name] if name in known else outer(name)
+
+        self.lookup = lookup
+        for pair in pairs:
+            self.word(pair.key)
+            if pair.value is not None:
+                self.word(pair.value)
+                # A build argument may stand in for the default.
+                known[pair.key.value] = UNKNOWN
+
+    def mounts(self, run: Run) -> None:
+        def expander(text: str, field: Field) -> Text:
+            return self._expanded(text, field.span).text
+
+        for flag in run.node.flags:
+            if flag.name == "mount":
+                problem = mount_value_problem(flag, expander, self.workdir)
+                if problem is not None:
+                    self.problems.append(problem)
+
+    def transfer(self, transfer: Transfer) -> None:
+        self.words(word for word in (transfer.chown,) if word is not None)
+        if transfer.chmod is not None:
+            mode = self.word(transfer.chmod)
+            self.value(transfer.chmod, None if mode is UNKNOWN else mode_error(mode))
+        self.words((*transfer.sources, transfer.destination))
+        for heredoc in transfer.heredocs:
+            self.heredoc(heredoc)
+
+    def heredoc(self, heredoc: Heredoc) -> None:
+        if heredoc.expand:
+            error = expand_heredoc(heredoc.content, self.lookup).error
+            if error is not None:
+                self.problems.append(Problem(error, heredoc.span))
+
+    def copied_sources(self, sources: tuple[Word, ...]) -> None:
+        for source in sources:
+            text = expand(source.value, self.lookup, self.escape).text
+            if text is UNKNOWN:
+                continue
+            if text.startswith(("http://", "https://")):
+                self.value(source, "source can't be a URL for COPY")
+            elif text.startswith(("git@", "git://", "ssh://")):
+                self.value(source, "source can't be a git ref for COPY")
+
+    def checksum(self, checksum: Word, transfer: Transfer) -> None:
+        """One file that is fetched, and a digest or a commit to hold it against."""
+        digest = self.word(checksum)
+        sources = [expand(word.value, self.lookup, self.escape).text for word in transfer.sources]
+        if len(sources) != 1 or transfer.heredocs:
+            self.value(checksum, "checksum can't be specified for multiple sources")
+        elif isinstance(sources[0], str) and not _is_remote(sources[0]):
+            self.value(checksum, "checksum requires HTTP(S) or Git sources")
+        elif isinstance(sources[0], str) and isinstance(digest, str) and sources[0].startswith("http"):
+            algorithm, _, hexadecimal = digest.partition(":")
+            if algorithm == "sha256" and len(hexadecimal) != 64:
+                self.value(checksum, "invalid checksum digest length")
+
+    def ports(self, ports: tuple[Word, ...]) -> None:
+        for port in ports:
+            words: tuple[str, ...] | Unknown = self._expanded(port.value, port.span).words
+            for text in () if words is UNKNOWN else words:
+                self.value(port, port_error(text))
+
+
+def _is_remote(source: str) -> bool:
+    return source.startswith(("http://", "https://", "git@", "git://", "ssh://"))

@@ -1,0 +1,1 @@
+"""The abstract interpreter: each instruction run on a union file system that nobody built."""

@@ -1,0 +1,193 @@
+"""The build context: the folder that COPY and ADD read, seen through its ``.dockerignore``.
+
+Nothing outside the folder is ever read: a symlink is an entry of its own, and one that COPY names
+directly is followed inside the folder only, as BuildKit does.  Folders are listed only when an
+instruction asks for them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layerlint.dockerfile.dockerignore import Matcher, match_source
+from layerlint.domain.size import Size
+from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
+
+MAX_FILES = 1_000_000
+"""Entries read of one context; a context with more is not read to its end."""
+
+_MAX_DEPTH = 256
+_MAX_LINKS = 40
+"""Symlinks followed on one path, as in Linux (``MAXSYMLINKS``)."""
+
+
+@dataclass(slots=True)
+class _Budget:
+    left: int = MAX_FILES
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """A folder on this machine.  Paths are relative to it, with ``/``, cleaned of ``.`` and ``..``."""
+
+    root: Path
+    ignore: Matcher | None = None
+    ignore_file: str | None = None
+    """Name of the ignore file that is in force, relative to the context; None where there is none."""
+    _budget: _Budget = field(default_factory=_Budget, compare=False, repr=False)
+
+    def is_ignored(self, path: str) -> bool:
+        return self.ignore is not None and bool(path) and self.ignore.matches(path)
+
+    def node(self, path: str) -> Node | None:
+        """The tree at a path, without what is ignored; a symlink at the path itself is followed.
+
+        None if nothing is there, if it is ignored, or if it lies outside the context.
+        """
+        real = self._follow(path)
+        if real is None:
+            return None
+        if real and self.is_ignored(real) and not self._may_hold(real):
+            return None
+        return self._read(real, 0)
+
+    def matches(self, pattern: str) -> Iterator[str]:
+        """The paths that a source pattern names (``filepath.Match``, one component at a time), sorted."""
+        parts = [part for part in pattern.split("/") if part]
+        yield from self._match("", parts)
+
+    def _match(self, folder: str, parts: list[str]) -> Iterator[str]:
+        if not parts:
+            yield folder
+            return
+        part, rest = parts[0], parts[1:]
+        if not any(char in part for char in "*?[\\"):
+            path = f"{folder}/{part}" if folder else part
+            if self.exists(path):
+                yield from self._match(path, rest)
+            return
+        real = self._follow(folder)
+        if real is None:
+            return
+        for name in self._list(real):
+            path = f"{folder}/{name}" if folder else name
+            if match_source(part, name) and (not self.is_ignored(path) or self._may_hold(path)):
+                yield from self._match(path, rest)
+
+    def exists(self, path: str) -> bool:
+        """Something not ignored is at the path."""
+        real = self._follow(path)
+        return real is not None and (not self.is_ignored(real) or self._may_hold(real))
+
+    def is_there(self, path: str) -> bool:
+        """Something is at the path, ignored or not."""
+        return self._follow(path) is not None
+
+    def _may_hold(self, path: str) -> bool:
+        """An ignored directory may hold files that a ``!`` pattern brings back."""
+        return self.ignore is not None and self.ignore.has_exclusions and (self.root / path).is_dir()
+
+    def _list(self, path: str) -> list[str]:
+        try:
+            return sorted(os.listdir(self.root / path))
+        except OSError:
+            return []
+
+    def _follow(self, path: str) -> str | None:
+        """Resolve symlinks as if the context were the root of the file system; None if absent."""
+        todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+        done: list[str] = []
+        links = 0
+        while todo:
+            part = todo.pop()
+            if part == "..":
+                if done:
+                    done.pop()
+                continue
+            current = self.root.joinpath(*done, part)
+            try:
+                mode = os.lstat(current).st_mode
+                if not stat.S_ISLNK(mode):
+                    done.append(part)
+                    continue
+                target = os.readlink(current)
+            except (OSError, ValueError):
+                return None
+            links += 1
+            if links > _MAX_LINKS:
+                return None
+            if target.startswith("/"):
+                done.clear()
+            todo.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
+        return "/".join(done)
+
+    def _read(self, path: str, depth: int) -> Node | None:
+        if self._budget.left <= 0 or depth > _MAX_DEPTH:
+            return None
+        self._budget.left -= 1
+        where = self.root / path if path else self.root
+        try:
+            status = os.lstat(where)
+        except (OSError, ValueError):
+            return None
+        mode = stat.S_IMODE(status.st_mode)
+        if stat.S_ISDIR(status.st_mode):
+            children: dict[str, Node] = {}
+            for name in self._list(path):
+                child = f"{path}/{name}" if path else name
+                if self.is_ignored(child) and not self._may_hold(child):
+                    continue
+                node = self._read(child, depth + 1)
+                if node is None or (self.is_ignored(child) and isinstance(node, Directory) and not node.children):
+                    continue
+                children[name] = node
+            return Directory(children, mode, 0, 0, BASE_LAYER, "", mtime=status.st_mtime_ns)
+        if stat.S_ISLNK(status.st_mode):
+            try:
+                target = os.readlink(where)
+            except OSError:
+                return None
+            return Inode(
+                Kind.SYMLINK, Size.exact(0), 0o777, 0, 0, BASE_LAYER, "", target=target, mtime=status.st_mtime_ns
+            )
+        if stat.S_ISREG(status.st_mode):
+            return Inode(
+                Kind.FILE,
+                Size.exact(status.st_size),
+                mode,
+                0,
+                0,
+                BASE_LAYER,
+                "",
+                HostFile(where),
+                mtime=status.st_mtime_ns,
+            )
+        return None  # sockets, devices and fifos are not sent
+
+
+def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tuple[str, ...]]:
+    """The context in a folder, and what is wrong with its ignore file.
+
+    ``<Dockerfile name>.dockerignore`` beside the Dockerfile is used before ``.dockerignore`` in the folder.
+    """
+    from layerlint.dockerfile.dockerignore import read
+
+    candidates = [root / ".dockerignore"]
+    if dockerfile is not None:
+        candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))
+    for candidate in candidates:
+        try:
+            if candidate.stat().st_size > 1 << 20:
+                return BuildContext(root), (f"{candidate.name} is larger than 1 MiB and was not read",)
+            text = candidate.read_bytes().decode("utf-8", "surrogateescape")
+        except OSError:
+            continue
+        patterns, problems = read(text)
+        return BuildContext(root, Matcher(patterns), candidate.name), tuple(
+            f"{candidate.name}: {problem}" for problem in problems
+        )
+    return BuildContext(root), ()

@@ -1,0 +1,63 @@
+"""Package managers on the abstract file system: what is installed, what a request comes to, its bytes."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from layerlint.domain.truth import Truth
+from layerlint.effects import (
+    CleanCache,
+    InstallPackages,
+    MarkPackages,
+    PackageEffect,
+    RemovePackages,
+    RemoveUnused,
+    UpdateIndex,
+    UpgradePackages,
+)
+from layerlint.execution.packages.applied import Applied
+from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.filesystem.union import FileSystem
+
+__all__ = ["Applied", "Installed", "PackageDatabase", "apply"]
+
+
+def apply(
+    effect: PackageEffect, filesystem: FileSystem, database: PackageDatabase | None, because: str
+) -> Applied:
+    """Do a package effect.
+
+    ``database`` is None where the base image, and so what is installed, is not known: then, and without
+    an index for it, nothing is done and a problem says so.
+    """
+    # Imported here: a Dockerfile without packages needs no index.
+    from layerlint.catalog.packages import open_index
+    from layerlint.execution.packages import apt
+
+    if database is None:
+        return Applied(filesystem, None, Truth.YES, ("the packages of the base image are not known",))
+    if database.manager != effect.manager:
+        problem = f"the base image has {database.manager}, not {effect.manager}"
+        return Applied(filesystem, database, Truth.MAYBE, (problem,))
+    index = open_index(database.index) if database.index is not None else None
+    if index is None:
+        problem = f"no package index for {database.index or 'the base image'}"
+        return Applied(filesystem, database, Truth.YES, (problem,))
+    machine = apt.Machine(filesystem, database, index, because)
+    match effect:
+        case UpdateIndex():
+            return apt.update(machine)
+        case InstallPackages():
+            return apt.install(machine, effect)
+        case RemovePackages():
+            return apt.remove(machine, effect)
+        case RemoveUnused():
+            return apt.remove_unused(machine, effect)
+        case UpgradePackages():
+            return apt.upgrade(machine, effect)
+        case CleanCache():
+            return apt.clean(machine)
+        case MarkPackages():
+            return apt.mark(machine, effect)
+        case never:
+            assert_never(never)

@@ -1,0 +1,315 @@
+"""What apt-get does to a Debian file system, effect by effect, with the bytes of a real build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from layerlint.catalog.model import Package
+from layerlint.catalog.packages import PackageIndex
+from layerlint.commands import _apt_configuration as configuration
+from layerlint.domain.size import Size, total
+from layerlint.domain.truth import Truth
+from layerlint.effects import InstallPackages, MarkPackages, RemovePackages, RemoveUnused, UpgradePackages
+from layerlint.execution.packages import placement, records, requests, resolver
+from layerlint.execution.packages.applied import Applied
+from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.execution.packages.records import Change, Transaction
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind
+from layerlint.filesystem.union import FileSystem
+
+LISTS = "/var/lib/apt/lists"
+ARCHIVES = "/var/cache/apt/archives"
+_CACHES = ("/var/cache/apt/pkgcache.bin", "/var/cache/apt/srcpkgcache.bin")
+_CACHE_RATIO = 1.88
+"""Bytes of ``pkgcache.bin`` to those of the compressed lists: 36.9 MB to 19.6 MB on Debian 12."""
+_TEXT_RATIO = 2.66
+"""Bytes of a list to those of its lz4 form: 50.1 MB to 18.8 MB on Debian 12."""
+_SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d")
+_ALIASES = {"bullseye": "oldoldstable", "bookworm": "oldstable", "trixie": "stable"}
+"""As of the snapshots (2026)."""
+_DPKG_LOCKS = ("/var/lib/dpkg/lock", "/var/lib/dpkg/lock-frontend")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A Debian system that apt runs on."""
+
+    filesystem: FileSystem
+    database: PackageDatabase
+    index: PackageIndex
+    because: str
+
+    @property
+    def configuration(self) -> configuration.AptConfiguration:
+        return configuration.read(self.filesystem.children(configuration.DIRECTORY))
+
+    def with_filesystem(self, filesystem: FileSystem) -> Machine:
+        return replace(self, filesystem=filesystem)
+
+    def applied(self, *, status: Truth = Truth.YES, problems: Iterable[str] = ()) -> Applied:
+        return Applied(self.filesystem, self.database, status, tuple(problems))
+
+
+# ------------------------------------------------------------------------ the lists
+
+
+def update(machine: Machine) -> Applied:
+    """Fetch the lists.  Those that have not changed stay; their ``InRelease`` is moved out and back."""
+    because, settings = machine.because, machine.configuration
+    filesystem = machine.filesystem.make_directory(f"{LISTS}/partial", because, mode=0o700)
+    filesystem = filesystem.make_directory(f"{LISTS}/auxfiles", because)
+    for file in machine.index.files():
+        path, size = file.path, Size.exact(file.bytes)
+        if not settings.compresses_lists and path.endswith(".lz4"):
+            path, size = path.removesuffix(".lz4"), Size.around(int(file.bytes * _TEXT_RATIO), 0.1, 0.1)
+        if filesystem.lookup(path) is None and filesystem.lookup(file.path) is None:
+            inode = Inode(Kind.FILE, size, 0o644, 0, 0, filesystem.layer, because)
+            filesystem = filesystem.replace(path, inode, because)
+        elif path.endswith("InRelease"):
+            filesystem = filesystem.change_metadata(path, because)
+    filesystem = records.open_locks(filesystem, (f"{LISTS}/lock",), because)
+    filesystem = _with_caches(machine, filesystem, fresh=True)
+    problems = () if _has_base_sources(filesystem) else ("the lists of added package sources are not known",)
+    return machine.with_filesystem(filesystem).applied(problems=problems)
+
+
+def _with_caches(machine: Machine, filesystem: FileSystem, *, fresh: bool) -> FileSystem:
+    """Write apt's binary caches where its configuration keeps them; a run rewrites the first of them."""
+    if not machine.configuration.keeps_caches:
+        return filesystem
+    lists = sum(file.bytes for file in machine.index.files() if "Packages" in file.path)
+    size = Size.around(int(lists * _CACHE_RATIO), 0.1, 0.1)
+    for path in _CACHES:
+        if fresh or path == _CACHES[0] or filesystem.lookup(path) is None:
+            inode = Inode(Kind.FILE, size, 0o644, 0, 0, filesystem.layer, machine.because)
+            filesystem = filesystem.replace(path, inode, machine.because)
+    return filesystem
+
+
+def _has_lists(filesystem: FileSystem) -> Truth:
+    if any("_Packages" in name for name in filesystem.children(LISTS)):
+        return Truth.YES
+    return Truth.NO if filesystem.is_complete(LISTS) else Truth.MAYBE
+
+
+def _has_base_sources(filesystem: FileSystem) -> bool:
+    """Nothing but the base image's own package sources is configured, as far as can be seen."""
+    for path in _SOURCES:
+        node = filesystem.lookup(path)
+        files = node.children.values() if isinstance(node, Directory) else (node,) if node else ()
+        if any(file.layer != BASE_LAYER for file in files) or not filesystem.is_complete(path):
+            return False
+    return True
+
+
+def clean(machine: Machine) -> Applied:
+    """``apt-get clean``"""
+    filesystem = machine.filesystem
+    for name in filesystem.children(ARCHIVES):
+        if name.endswith(".deb"):
+            filesystem = filesystem.remove(f"{ARCHIVES}/{name}")
+    for path in _CACHES:
+        filesystem = filesystem.remove(path)
+    locks = (f"{ARCHIVES}/lock", f"{LISTS}/lock")
+    return machine.with_filesystem(records.open_locks(filesystem, locks, machine.because)).applied()
+
+
+# --------------------------------------------------------------- install and upgrade
+
+
+def install(machine: Machine, effect: InstallPackages) -> Applied:
+    """Resolve, download, unpack, configure.  What is known of a request that fails is still forecast."""
+    database, index = machine.database, machine.index
+    suites = frozenset({index.name, _ALIASES.get(index.name, index.name), f"{index.name}-security"})
+    wanted = requests.read(effect.packages, index, database.installed, suites=suites)
+    problems = list(wanted.problems)
+    status = Truth.of(not (wanted.refused and _has_base_sources(machine.filesystem)))
+    named = wanted.install
+    if effect.only_upgrade:
+        named = tuple(p for p in named if p.name in database.installed)
+    if any(p.name not in database.installed for p in named) and _has_lists(machine.filesystem) is Truth.NO:
+        status = Truth.NO
+        problems.insert(0, "no package lists: run apt-get update first")
+    recommends = machine.configuration.recommends if effect.recommends is None else effect.recommends
+    changed = [p for p in named if _is_change(p, database.installed) or effect.reinstall]
+    unwanted = frozenset(wanted.remove)
+    plan = resolver.plan_install(changed, database.installed, index, recommends=recommends, unwanted=unwanted)
+    problems += [f"unmet dependency of {unmet}" for unmet in plan.unmet]
+    if effect.download_only:
+        debs = _keep_archives(machine, (*plan.install, *plan.upgrade))
+        return machine.with_filesystem(debs).applied(status=status, problems=problems)
+    if not effect.assume_yes and (len(plan.install) + len(plan.upgrade) > len(changed) or plan.remove):
+        status = Truth.NO
+        problems.append("apt asks for confirmation, and nothing answers")
+    needed = (
+        {p.name for p in _without_recommends(changed, machine, unwanted).install}
+        if recommends
+        else {p.name for p in plan.install}
+    )
+    applied = _transact(machine, plan, manual=frozenset(p.name for p in named), purge=False)
+    return replace(
+        applied,
+        status=status,
+        problems=(*problems, *applied.problems),
+        recommended=tuple(
+            p for p in applied.installed if p.name not in needed and p.name not in database.installed
+        ),
+    )
+
+
+def _is_change(package: Package, installed: Mapping[str, Installed]) -> bool:
+    old = installed.get(package.name)
+    return old is None or resolver.is_newer(package.version, old.version)
+
+
+def _without_recommends(
+    named: Sequence[Package], machine: Machine, unwanted: frozenset[str]
+) -> resolver.Plan:
+    return resolver.plan_install(
+        named, machine.database.installed, machine.index, recommends=False, unwanted=unwanted
+    )
+
+
+def upgrade(machine: Machine, effect: UpgradePackages) -> Applied:
+    plan = resolver.plan_upgrade(machine.database.installed, machine.index, may_change=effect.may_remove)
+    return _transact(machine, plan, manual=frozenset(), purge=False)
+
+
+# ---------------------------------------------------------------------------- remove
+
+
+def remove(machine: Machine, effect: RemovePackages) -> Applied:
+    installed = machine.database.installed
+    names = [requests.name_of(word) for word in effect.packages]
+    # A package of an unknown name may be one of a repository that is not indexed: apt knows it then.
+    unknown = [
+        name
+        for name in names
+        if name not in installed and machine.index.get(name) is None and not machine.index.providers(name)
+    ]
+    plan = resolver.plan_removal(names, installed, machine.index)
+    if essential := [name for name in plan.remove if resolver.is_essential(name, machine.index)]:
+        return machine.applied(
+            status=Truth.NO, problems=(f"E: Essential packages were removed: {' '.join(essential)}",)
+        )
+    if effect.auto_remove:
+        left = {name: package for name, package in installed.items() if name not in plan.remove}
+        unused = resolver.plan_unused(left, machine.index)
+        plan = replace(plan, remove=tuple(sorted({*plan.remove, *unused.remove})))
+    refused = bool(unknown) and _has_base_sources(machine.filesystem)
+    applied = _transact(machine, plan, manual=frozenset(), purge=effect.purge)
+    problems = tuple(f"E: Unable to locate package {name}" for name in unknown)
+    return replace(applied, status=Truth.of(not refused), problems=(*problems, *applied.problems))
+
+
+def remove_unused(machine: Machine, effect: RemoveUnused) -> Applied:
+    plan = resolver.plan_unused(machine.database.installed, machine.index)
+    return _transact(machine, plan, manual=frozenset(), purge=effect.purge)
+
+
+# ----------------------------------------------------------------------------- marks
+
+
+def mark(machine: Machine, effect: MarkPackages) -> Applied:
+    """``apt-mark auto`` and ``manual``"""
+    installed = machine.database.installed
+    names = [requests.name_of(word) for word in effect.packages] or list(installed)
+    changed = [n for n in names if n in installed and installed[n].automatic is not effect.automatic]
+    unknown = [n for n in names if n not in installed and machine.index.get(n) is None]
+    problems = tuple(f"E: Unable to locate package {name}" for name in unknown)
+    status = Truth.of(not (unknown and _has_base_sources(machine.filesystem)))
+    if not changed:
+        return machine.applied(status=status, problems=problems)
+    filesystem, database, rewritten = _marked(
+        machine.filesystem, machine.database, changed, machine.because, automatic=effect.automatic
+    )
+    return Applied(filesystem, database, status, problems, rewritten=rewritten)
+
+
+def _marked(
+    filesystem: FileSystem, database: PackageDatabase, names: Sequence[str], because: str, *, automatic: bool
+) -> tuple[FileSystem, PackageDatabase, Size]:
+    delta = sum(map(records.mark_bytes, names))
+    filesystem, rewritten = records.record_marks(filesystem, delta if automatic else -delta, because)
+    return filesystem, database.marked(names, automatic=automatic), rewritten
+
+
+# ----------------------------------------------------------------------- transaction
+
+
+def _transact(machine: Machine, plan: resolver.Plan, *, manual: frozenset[str], purge: bool) -> Applied:
+    """Carry a plan out: files, databases, logs.  ``manual`` are the packages that were named."""
+    database, because = machine.database, machine.because
+    filesystem = _with_caches(machine, machine.filesystem, fresh=False)
+    to_manual = [
+        name
+        for name in sorted(manual & database.installed.keys() - set(plan.remove))
+        if database.installed[name].automatic
+    ]
+    if not (plan.install or plan.upgrade or plan.remove):
+        locks = (*_DPKG_LOCKS, f"{ARCHIVES}/lock")
+        filesystem = records.open_locks(filesystem, locks, because)
+        if not to_manual:
+            return Applied(filesystem, database)
+        filesystem, database, size = _marked(filesystem, database, to_manual, because, automatic=False)
+        return Applied(filesystem, database, rewritten=size)
+    removed = tuple(database.installed[name] for name in plan.remove if name in database.installed)
+    for _, paths in placement.paths_of(filesystem, removed):
+        filesystem = placement.remove(filesystem, paths, purge=purge)
+    filesystem, came = _unpack(machine.with_filesystem(filesystem), plan, manual)
+    database = database.without_packages(plan.remove).with_packages(came).marked(to_manual, automatic=False)
+    if machine.configuration.keeps_archives:
+        filesystem = _keep_archives(machine.with_filesystem(filesystem), (*plan.install, *plan.upgrade))
+    transaction = Transaction(
+        installed=[Change(package, package.name not in manual) for package in plan.install],
+        upgraded=[Change(package) for package in plan.upgrade],
+        removed=[
+            Change(package, old.automatic)
+            for old in removed
+            if (package := machine.index.get(old.name)) is not None
+        ],
+        purge=purge,
+        marked=-sum(map(records.mark_bytes, to_manual)),
+        count=len(database.installed),
+    )
+    filesystem, rewritten = records.record(filesystem, transaction, because)
+    return Applied(filesystem, database, installed=came, removed=removed, rewritten=rewritten)
+
+
+def _unpack(
+    machine: Machine, plan: resolver.Plan, manual: frozenset[str]
+) -> tuple[FileSystem, tuple[Installed, ...]]:
+    """Place new packages' files; of an upgrade, write the files anew that the old version has."""
+    filesystem, because = machine.filesystem, machine.because
+    filters = placement.path_filters(filesystem, machine.database)
+    files: dict[str, Inode] = {}
+    came: list[Installed] = []
+    for package in plan.install:
+        own = placement.files_of(package, filters, filesystem.layer, because)
+        files |= own
+        size = total(inode.size for inode in own.values())
+        came.append(Installed(package.name, package.version, package.name not in manual, size, tuple(own)))
+    filesystem = placement.place(filesystem, files, because)
+    olds = [machine.database.installed[package.name] for package in plan.upgrade]
+    for old, paths in placement.paths_of(filesystem, olds):
+        filesystem = placement.rewrite(filesystem, paths, because)
+        package = next(p for p in plan.upgrade if p.name == old.name)
+        size = total(
+            node.size for path in paths if isinstance(node := filesystem.lookup(path, follow=False), Inode)
+        )
+        came.append(replace(old, version=package.version, bytes=size))
+    return filesystem, tuple(came)
+
+
+def _keep_archives(machine: Machine, packages: Iterable[Package]) -> FileSystem:
+    """The downloaded archives, under the names that apt gives them (a colon of an epoch is escaped)."""
+    layer, because = machine.filesystem.layer, machine.because
+    files = {
+        f"{ARCHIVES}/{p.name}_{p.version.replace(':', '%3a')}_{p.architecture}.deb": Inode(
+            Kind.FILE, Size.exact(p.download_size), 0o644, 0, 0, layer, because
+        )
+        for p in packages
+    }
+    filesystem = placement.place(machine.filesystem, files, because)
+    return records.open_locks(filesystem, (*_DPKG_LOCKS, f"{ARCHIVES}/lock"), because)

@@ -1,0 +1,66 @@
+"""What a package manager has installed: a value that every operation replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from layerlint.catalog.model import BaseImage
+from layerlint.domain.size import ZERO, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One installed package."""
+
+    name: str
+    version: str
+    automatic: bool = False
+    """Installed as a dependency only."""
+    bytes: Size = ZERO
+    """Of its own files as they were placed; nothing for a package of the base image."""
+    paths: tuple[str, ...] | None = None
+    """Where its files were placed; None for a package of the base image, whose files carry a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageDatabase:
+    """The packages of an image, by the name of the index that they come from.
+
+    The sizes of the files that record them are not here: the file system has those.
+    """
+
+    manager: str
+    index: str | None
+    """``bookworm``; None where no index is known."""
+    installed: Mapping[str, Installed]
+    """Never changed once the database is made."""
+    path_filters: tuple[tuple[bool, str], ...] = ()
+    """dpkg's path filters of the base in their order: whether it includes, and the pattern."""
+
+    @staticmethod
+    def from_base(base: BaseImage) -> PackageDatabase | None:
+        """Of a base image; None if it has no package manager."""
+        if base.manager is None:
+            return None
+        installed = {p.name: Installed(p.name, p.version, p.automatic) for p in base.packages.values()}
+        filters = [(False, pattern) for pattern in base.path_excludes]
+        filters += [(True, pattern) for pattern in base.path_includes]
+        return PackageDatabase(base.manager, base.index, installed, tuple(filters))
+
+    def with_packages(self, packages: Iterable[Installed]) -> PackageDatabase:
+        return replace(self, installed={**self.installed, **{p.name: p for p in packages}})
+
+    def without_packages(self, names: Iterable[str]) -> PackageDatabase:
+        gone = frozenset(names)
+        return replace(self, installed={n: p for n, p in self.installed.items() if n not in gone})
+
+    def marked(self, names: Iterable[str], *, automatic: bool) -> PackageDatabase:
+        """The mark of those of the names that are installed, set."""
+        return self.with_packages(
+            replace(self.installed[name], automatic=automatic) for name in names if name in self.installed
+        )
+
+    def join(self, other: PackageDatabase) -> PackageDatabase:
+        """Where two paths meet: what this one, the likely one, has installed."""
+        return self

@@ -1,0 +1,158 @@
+"""The files of packages: placed in bulk, filtered as dpkg filters them, rewritten, removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import translate
+from functools import lru_cache
+
+from layerlint.catalog.model import Package, Piece
+from layerlint.domain.size import Size
+from layerlint.domain.truth import Truth
+from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.filesystem.copying import below
+from layerlint.filesystem.node import Change, Directory, Inline, Inode, Kind, Node, stamp
+from layerlint.filesystem.tree import build, with_children
+from layerlint.filesystem.union import FileSystem
+
+INFO = "/var/lib/dpkg/info"
+DPKG_CONFIGURATION = "/etc/dpkg/dpkg.cfg.d"
+_MAX_FILTERS = 256
+"""Path filters that are read; those of a slim image are 18."""
+_PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/games/", "/usr/libexec/")
+
+
+def files_of(
+    package: Package, filters: tuple[tuple[bool, str], ...], layer: int, because: str
+) -> dict[str, Inode]:
+    """Path to node of what an installed package puts on disk, with its files in dpkg's own directory."""
+    files: dict[str, Inode] = {}
+    label = f"apt:{package.name}"
+    info = Piece(INFO, Size.exact(package.footprint.info_bytes), package.footprint.info_files, True)
+    for piece in (*package.footprint.pieces, info):
+        path = f"{piece.path}/<{package.name}>" if piece.summary else piece.path
+        if piece.count == 0 or not is_unpacked(path, filters):
+            continue
+        mode = 0o755 if path.startswith(_PROGRAMS) else 0o644
+        count = Size.exact(piece.count)
+        size = piece.bytes
+        if (other := files.get(path)) is not None:
+            size, count = size + other.size, count + other.count
+        files[path] = Inode(
+            Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label
+        )
+    return files
+
+
+def is_unpacked(path: str, filters: Iterable[tuple[bool, str]]) -> bool:
+    """Whether dpkg writes the file: the last filter that matches decides (dpkg(1), ``--path-exclude``)."""
+    unpacked = True
+    for includes, pattern in filters:
+        if includes is not unpacked and _matcher(pattern).match(path):
+            unpacked = includes
+    return unpacked
+
+
+@lru_cache(maxsize=1024)
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """As fnmatch(3) without flags: a star matches slashes too."""
+    return re.compile(translate(re.sub(r"\*+", "*", pattern[:1024])))
+
+
+def path_filters(filesystem: FileSystem, database: PackageDatabase) -> tuple[tuple[bool, str], ...]:
+    """The base image's filters if their file is still there, then those that the Dockerfile adds."""
+    files = filesystem.children(DPKG_CONFIGURATION)
+    filters = list(database.path_filters if "docker" in files else ())
+    for name in sorted(files):
+        node = files[name]
+        if isinstance(node, Inode) and isinstance(node.content, Inline):
+            for line in node.content.data.decode("utf-8", "replace").splitlines():
+                key, _, pattern = line.strip().replace("=", " ", 1).partition(" ")
+                if key in ("path-exclude", "path-include"):
+                    filters.append((key == "path-include", pattern.strip()))
+    return tuple(dict.fromkeys(filters[:_MAX_FILTERS]))
+
+
+def place(filesystem: FileSystem, files: Mapping[str, Inode], because: str) -> FileSystem:
+    """Put many new files at once, each as by create and rename; missing parents are made."""
+    directories: dict[str, str] = {}
+    entries: list[tuple[str, Node]] = []
+    for path, inode in files.items():
+        parent, _, name = path.rpartition("/")
+        if parent not in directories:
+            directories[parent] = filesystem.resolve(parent or "/")
+        entries.append((f"{directories[parent].rstrip('/')}/{name}", inode))
+    tree = build(entries, layer=filesystem.layer, because=because)
+    return replace(filesystem, root=_merged(filesystem.root, tree, filesystem.layer))
+
+
+def _merged(old: Directory, new: Directory, layer: int) -> Directory:
+    children = dict(old.children)
+    for name, node in new.children.items():
+        there = old.children.get(name)
+        if isinstance(node, Directory):
+            children[name] = _merged(there, node, layer) if isinstance(there, Directory) else node
+        else:
+            origin = below(there, layer)
+            children[name] = (
+                node if origin is None else replace(node, change=Change.CONTENT, origin=origin)
+            )
+    named = any(isinstance(node, Inode) or name not in old.children for name, node in new.children.items())
+    merged = with_children(old, children, stamp() if named else old.mtime)
+    if merged.presence is not Truth.YES:
+        merged = replace(merged, presence=Truth.YES, likely=True)
+    return merged
+
+
+def rewrite(filesystem: FileSystem, paths: Iterable[str], because: str) -> FileSystem:
+    """Unpack the same files again; configuration files, which dpkg leaves as they are, stay."""
+    files = {
+        path: replace(node, layer=filesystem.layer, because=because, change=Change.CREATED, mtime=stamp())
+        for path in paths
+        if not path.startswith("/etc/")
+        and isinstance(node := filesystem.lookup(path, follow=False), Inode)
+        and node.kind is Kind.FILE
+    }
+    return place(filesystem, files, because)
+
+
+def remove(filesystem: FileSystem, paths: Iterable[str], *, purge: bool) -> FileSystem:
+    """Delete files, and directories that they leave empty; without ``purge`` configuration files stay."""
+    for path in paths:
+        if purge or not path.startswith("/etc/"):
+            filesystem = _without_empty_parents(filesystem.remove(path), path)
+    return filesystem
+
+
+def _without_empty_parents(filesystem: FileSystem, path: str) -> FileSystem:
+    # A directory of the base image may belong to a package of its own: it stays.
+    parent = path.rpartition("/")[0]
+    while parent:
+        node = filesystem.lookup(parent)
+        if not isinstance(node, Directory) or node.children or node.layer < 0:
+            break
+        filesystem = filesystem.remove(parent)
+        parent = parent.rpartition("/")[0]
+    return filesystem
+
+
+def labelled(filesystem: FileSystem, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Paths of the files that carry the labels of these packages; walks the tree once."""
+    found: dict[str, list[str]] = {f"apt:{name}": [] for name in names}
+    if found:
+        for path, node in filesystem.walk("/"):
+            if isinstance(node, Inode) and node.label in found:
+                found[node.label].append(path)
+    return {label.removeprefix("apt:"): tuple(paths) for label, paths in found.items()}
+
+
+def paths_of(
+    filesystem: FileSystem, packages: Iterable[Installed]
+) -> Iterator[tuple[Installed, tuple[str, ...]]]:
+    """Each package with where its files are."""
+    packages = tuple(packages)
+    of_base = labelled(filesystem, (p.name for p in packages if p.paths is None))
+    for package in packages:
+        yield package, of_base[package.name] if package.paths is None else package.paths

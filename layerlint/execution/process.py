@@ -1,0 +1,117 @@
+"""The state of a shell that runs: an immutable value, joined where two paths meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from layerlint.domain import text as texts
+from layerlint.domain.size import Size
+from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.truth import Truth
+from layerlint.effects import NOTHING, Stream
+from layerlint.execution.packages.database import PackageDatabase
+from layerlint.filesystem.node import Inline, Zeros
+from layerlint.filesystem.union import FileSystem
+from layerlint.shell.syntax import Command
+
+MAX_INLINE = 64 << 10
+"""Bytes of data that are carried along; more is known by its size alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    value: Text
+    exported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A shell between two commands."""
+
+    filesystem: FileSystem
+    database: PackageDatabase | None
+    variables: Mapping[str, Variable]
+    closed: bool
+    """Every variable is known: one that is not in ``variables`` is not set (False: an unknown base's ENV)."""
+    cwd: str | None
+    user: str
+    arguments: tuple[Text, ...] | None = ()
+    functions: Mapping[str, Command] | None = None
+    options: frozenset[str] = frozenset()
+    """Long names, ``errexit``."""
+    umask: int = 0o022
+    exited: Truth = Truth.NO
+
+    def variable(self, name: str) -> Text | None:
+        """The value; None if it is not set."""
+        found = self.variables.get(name)
+        if found is not None:
+            return found.value
+        return None if self.closed else UNKNOWN
+
+    def environment(self) -> dict[str, Text]:
+        return {name: variable.value for name, variable in self.variables.items()}
+
+
+def join(likely: Process, other: Process) -> Process:
+    """The state where two paths meet; ``likely`` is the one expected to be taken."""
+    if likely is other:
+        return likely
+    variables = dict(likely.variables)
+    for name in likely.variables.keys() | other.variables.keys():
+        one, two = likely.variables.get(name), other.variables.get(name)
+        if one != two:
+            value = texts.join(one and one.value, two and two.value)
+            variables[name] = Variable(
+                UNKNOWN if value is None else value, (one or two).exported  # type: ignore[union-attr]
+            )
+    database = likely.database
+    if database is not None and other.database is not None and database is not other.database:
+        database = database.join(other.database)
+    filesystem = likely.filesystem
+    if filesystem is not other.filesystem:
+        filesystem = filesystem.join(other.filesystem)
+    return Process(
+        filesystem,
+        database,
+        variables,
+        likely.closed and other.closed,
+        likely.cwd if likely.cwd == other.cwd else None,
+        likely.user,
+        likely.arguments if likely.arguments == other.arguments else None,
+        {**(other.functions or {}), **(likely.functions or {})},
+        likely.options & other.options,
+        likely.umask,
+        likely.exited if likely.exited is other.exited else Truth.MAYBE,
+    )
+
+
+def concatenate(one: Stream, other: Stream) -> Stream:
+    """What two commands in a row write to the same output."""
+    if one is NOTHING:
+        return other
+    if other is NOTHING:
+        return one
+    size = one.size + other.size
+    match one.content, other.content:
+        case Inline(first), Inline(second) if len(first) + len(second) <= MAX_INLINE:
+            return Stream(size, Inline(first + second))
+        case Zeros(), Zeros():
+            return Stream(size, Zeros())
+        case _:
+            return Stream(size)
+
+
+def text_stream(text: str) -> Stream:
+    data = text.encode("utf-8", "surrogateescape")
+    return Stream(Size.exact(len(data)), Inline(data) if len(data) <= MAX_INLINE else None)
+
+
+def stream_text(stream: Stream) -> Text:
+    """The stream's text, without the newlines at its end, as command substitution takes it."""
+    if stream.size.high == 0:
+        return ""
+    if not isinstance(stream.content, Inline):
+        return UNKNOWN
+    return stream.content.data.decode("utf-8", "surrogateescape").rstrip("\n").replace("\0", "")

@@ -1,0 +1,203 @@
+"""Layers put on a file system, by the rules of the OCI image specification (``layer.md``).
+
+The order of entries inside a layer does not matter: a whiteout removes paths of lower layers only, an
+opaque mark hides all lower children of its directory, a directory over a directory changes its
+attributes only, and any other entry replaces what is below it with all its tree.  Whiteouts of absent
+paths change nothing.  Parents that are not in the layer are implied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from layerlint.domain.truth import Truth
+from layerlint.filesystem.differ import diff
+from layerlint.filesystem.join import weaken
+from layerlint.filesystem.layer import DATA_KIND, Differ, Entry, EntryKind, Layer
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Node, empty_directory
+from layerlint.filesystem.tree import MAX_DEPTH, split
+from layerlint.filesystem.union import FileSystem
+
+
+def apply(lower: FileSystem, layer: Layer) -> FileSystem:
+    """The state with the layer on top.  Subtrees that the layer does not touch are shared.
+
+    Entries with a path that is too long or too deep (`MAX_DEPTH`) or that holds ``..`` are left out.
+    """
+    root = _patch(layer).over(lower.root, layer.index)
+    return lower if root is lower.root else replace(lower, root=root)
+
+
+def commit(before: FileSystem, after: FileSystem, differ: Differ, index: int) -> tuple[Layer, FileSystem]:
+    """The layer of a step, and the state after it as the next step sees it.
+
+    What did not ship is the inode of the lower layer again: it costs nothing, and its next change is
+    paid for once more.
+    """
+    layer = diff(before, after, differ, index)
+    root = _patch(layer).over(before.root, index)
+    return layer, replace(after, root=root)
+
+
+def squash(layers: Sequence[Layer]) -> Layer:
+    """One layer that does what these do one after the other, with the number of the last.
+
+    A directory that has to hide all that is below it stands beside a whiteout of its own path.
+    """
+    patch = _Patch()
+    for layer in layers:
+        patch = _stack(patch, _patch(layer), "")
+    return Layer(layers[-1].index if layers else BASE_LAYER, tuple(_relink(patch.entries())))
+
+
+@dataclass(slots=True)
+class _Patch:
+    """What a layer says of one path, and of the paths below it."""
+
+    entry: Entry | None = None
+    """What is there; None for a parent that is only implied."""
+    whiteout: Entry | None = None
+    opaque: Entry | None = None
+    children: dict[str, _Patch] = field(default_factory=dict)
+
+    def over(self, lower: Node | None, index: int) -> Directory:
+        """The directory that this and the node below it make together."""
+        given = self.entry.node if self.entry is not None else None
+        if not isinstance(lower, Directory):
+            base = replace(given, children={}) if isinstance(given, Directory) else _implied(index)
+        elif self.opaque is not None:
+            base = replace(given if isinstance(given, Directory) else lower, children={}, complete=True)
+        else:
+            base = lower
+        children: dict[str, Node] = {}
+        gone: list[str] = []
+        for name, patch in self.children.items():
+            old = base.children.get(name)
+            new = patch.node(old, index)
+            if new is None:
+                if old is not None:
+                    gone.append(name)
+            elif new is not old:
+                children[name] = new
+        if gone or children:
+            merged = {**base.children, **children}
+            for name in gone:
+                del merged[name]
+            base = replace(base, children=merged)
+        if isinstance(given, Directory) and _differs(base, given):
+            base = replace(
+                base,
+                mode=given.mode,
+                uid=given.uid,
+                gid=given.gid,
+                complete=given.complete,
+                presence=given.presence,
+                likely=given.likely,
+                mtime=given.mtime,
+            )
+        return base
+
+    def node(self, lower: Node | None, index: int) -> Node | None:
+        """What is at the path after the layer, where ``lower`` is below it."""
+        if self.whiteout is not None and lower is not None:
+            left = self.whiteout.node
+            lower = None if left is None else weaken(lower, likely=left.likely)
+        if self.entry is not None and isinstance(self.entry.node, Inode):
+            return self.entry.node
+        if isinstance(lower, Directory) or self.makes_something:
+            return self.over(lower, index)
+        return lower
+
+    @property
+    def makes_something(self) -> bool:
+        """Whether there is more here than whiteouts."""
+        if self.entry is not None or self.opaque is not None:
+            return True
+        return any(child.makes_something for child in self.children.values())
+
+    def entries(self) -> Iterator[Entry]:
+        for entry in (self.whiteout, self.entry, self.opaque):
+            if entry is not None:
+                yield entry
+        for name in sorted(self.children):
+            yield from self.children[name].entries()
+
+
+def _patch(layer: Layer) -> _Patch:
+    root = _Patch()
+    for entry in layer.entries:
+        parts = split(entry.path)
+        if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
+            continue
+        at = root
+        for name in parts:
+            child = at.children.get(name)
+            if child is None:
+                child = at.children[name] = _Patch()
+            at = child
+        match entry.kind:
+            case EntryKind.WHITEOUT:
+                at.whiteout = entry
+            case EntryKind.OPAQUE:
+                at.opaque = entry
+            case _:
+                at.entry = entry
+    return root
+
+
+def _stack(below: _Patch, above: _Patch, path: str) -> _Patch:
+    """What both say of a path, the second on top of the first."""
+    whiteout = above.whiteout or below.whiteout
+    if above.whiteout is not None:
+        left = above.whiteout.node
+        below = _Patch() if left is None else _weaken(below, likely=left.likely)
+    if above.entry is not None and isinstance(above.entry.node, Inode):
+        return _Patch(above.entry, whiteout)
+    if below.entry is not None and isinstance(below.entry.node, Inode):
+        if not above.makes_something and above.opaque is None:
+            return _Patch(below.entry, whiteout)
+        # The file hid all that is under the path further down, and so has the directory that took its place.
+        return _Patch(above.entry, Entry(path, EntryKind.WHITEOUT, None), above.opaque, above.children)
+    children = dict(above.children)
+    if above.opaque is None:
+        for name, child in below.children.items():
+            over = above.children.get(name)
+            children[name] = child if over is None else _stack(child, over, f"{path}/{name}")
+    return _Patch(above.entry or below.entry, whiteout, above.opaque or below.opaque, children)
+
+
+def _weaken(patch: _Patch, *, likely: bool) -> _Patch:
+    entry = patch.entry
+    if entry is not None and entry.node is not None:
+        entry = replace(entry, node=weaken(entry.node, likely=likely), presence=Truth.MAYBE)
+    children = {name: _weaken(child, likely=likely) for name, child in patch.children.items()}
+    return _Patch(entry, patch.whiteout, patch.opaque, children)
+
+
+def _relink(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The first name of an inode gets its data: the one that had it may be gone."""
+    data: dict[int, str] = {}
+    for entry in entries:
+        if not isinstance(entry.node, Inode) or entry.kind is EntryKind.WHITEOUT:
+            yield entry
+        elif (path := data.setdefault(id(entry.node), entry.path)) == entry.path:
+            yield replace(entry, kind=DATA_KIND[entry.node.kind], link="")
+        else:
+            yield replace(entry, kind=EntryKind.HARDLINK, link=path)
+
+
+def _implied(index: int) -> Directory:
+    """A parent that is not in the layer: containerd and moby make it 0755 root:root."""
+    return empty_directory(index)
+
+
+def _differs(one: Directory, other: Directory) -> bool:
+    return (one.mode, one.uid, one.gid, one.complete, one.presence, one.likely) != (
+        other.mode,
+        other.uid,
+        other.gid,
+        other.complete,
+        other.presence,
+        other.likely,
+    )

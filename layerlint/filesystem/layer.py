@@ -1,0 +1,83 @@
+"""A layer: the changeset between two states of a file system, as it ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from layerlint.domain.size import ZERO, Size, total
+from layerlint.domain.truth import Truth
+from layerlint.filesystem.node import Inode, Kind, Node
+
+
+class EntryKind(Enum):
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    HARDLINK = "hardlink"
+    WHITEOUT = "whiteout"
+    OPAQUE = "opaque"
+    OTHER = "other"
+    """A device, a fifo or a socket."""
+
+
+DATA_KIND = {
+    Kind.FILE: EntryKind.FILE,
+    Kind.SYMLINK: EntryKind.SYMLINK,
+    Kind.FIFO: EntryKind.OTHER,
+    Kind.SOCKET: EntryKind.OTHER,
+    Kind.DEVICE: EntryKind.OTHER,
+}
+"""The entry of the first name of an inode; its other names are hard links."""
+_WITHOUT_DATA = frozenset({EntryKind.HARDLINK, EntryKind.WHITEOUT, EntryKind.OPAQUE})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a layer's tar, under the path that it is about (not the ``.wh.`` name)."""
+
+    path: str
+    """Absolute, normalised."""
+    kind: EntryKind
+    node: Node | None
+    """What is at the path from now on; None for a whiteout or an opaque mark.
+
+    A whiteout that is there on some paths through the script only has here what the others leave."""
+    link: str = ""
+    """Of a hard link: the path of the entry with the data, in the same layer."""
+    presence: Truth = Truth.YES
+
+    @property
+    def bytes(self) -> Size:
+        """Bytes of data in the tar: a hard link has none."""
+        if not isinstance(self.node, Inode) or self.kind in _WITHOUT_DATA:
+            return ZERO
+        return self.node.ships
+
+    @property
+    def because(self) -> str:
+        return "" if self.node is None or self.kind is EntryKind.WHITEOUT else self.node.because
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Entries in the order of their paths; a directory stands before what is in it."""
+
+    index: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def bytes(self) -> Size:
+        """The sum of the regular files' sizes, as ``docker history`` counts it."""
+        return total(entry.bytes for entry in self.entries)
+
+
+class Differ(Enum):
+    """Who makes a layer out of a changed file system: see ``diff``."""
+
+    NATIVE = "native"
+    """A graph driver on overlayfs: the upper directory as it is."""
+    BUILDKIT = "buildkit"
+    """BuildKit and containerd on overlayfs: the upper directory without what did not change."""
+    NAIVE = "naive"
+    """A comparison of the two trees, where there is no upper directory (vfs, btrfs, fuse-overlayfs)."""

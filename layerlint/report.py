@@ -1,0 +1,209 @@
+"""The result of linting: plain data, complete, in the order in which it is shown.
+
+Reporters print it and compute nothing.  Sizes are in bytes, lines and columns from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from layerlint.domain.size import Size
+
+
+class Severity(Enum):
+    """In ascending order: ``off`` never shows, ``error`` is a build that fails or a secret that leaks."""
+
+    OFF = "off"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Confidence(Enum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A range of the Dockerfile: from its first character to one past its last."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that the finding is about, in the same file: who created, who hid."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters from offset ``start`` to ``end`` of the file."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Applicability(Enum):
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY_ONLY = "display-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    title: str
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    aliases: tuple[str, ...]
+    category: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    bytes: Size | None = None
+    """What it costs in the image; None where a finding is not about bytes."""
+    fix: Fix | None = None
+    url: str = ""
+    fingerprint: str = ""
+    """Stays the same when lines above it move."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a reporter shows of a rule that has findings, or of all rules (SARIF)."""
+
+    name: str
+    aliases: tuple[str, ...]
+    category: str
+    severity: Severity
+    confidence: Confidence
+    summary: str
+    why: str
+    remedy: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """One entry of a layer."""
+
+    path: str
+    kind: str
+    """file, directory, symlink, hardlink, whiteout, opaque or other."""
+    bytes: Size
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnmodelledRecord:
+    """A command (or an instruction) whose effects are not known, and why."""
+
+    line: int
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    index: int
+    stage: str
+    line: int
+    end_line: int
+    instruction: str
+    """One line, continuations joined."""
+    creates_layer: bool
+    bytes: Size
+    compressed: Size
+    entries: Size
+    hidden: Size
+    """Bytes of this layer that the final root file system cannot reach."""
+    complete: bool
+    unmodelled: tuple[UnmodelledRecord, ...]
+    changes: tuple[ChangeRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRecord:
+    reference: str
+    source: str
+    """catalog, image, scratch or unknown."""
+    bytes: Size
+    date: str = ""
+    """Of the facts, for a base out of the catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where hidden bytes come from, or what hid them; ``layer`` and ``line`` are None for the base."""
+
+    layer: int | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenRecord:
+    path: str
+    bytes: Size
+    kind: str
+    """deleted, overwritten, metadata-only, moved or type-change."""
+    created: Origin
+    hidden_by: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class LayersReport:
+    """The forecast of one target stage, with the stages that it is FROM."""
+
+    dockerfile: str
+    target: str
+    platform: str
+    differ: str
+    base: BaseRecord
+    layers: tuple[LayerRecord, ...]
+    image_bytes: Size
+    visible_bytes: Size
+    hidden_bytes: Size
+    hidden: tuple[HiddenRecord, ...]
+    notes: tuple[str, ...] = ()
+    """What limits the forecast: an unknown base, no build context …"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    path: str
+    findings: tuple[Finding, ...]
+    layers: LayersReport | None
+    """None where no stage could be run: the file has no FROM."""
+    suppressed: int = 0
+    """Findings that an ignore comment silenced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    files: tuple[FileReport, ...]
+    rules: tuple[RuleInfo, ...]
+    """Every rule that was on, sorted by name."""
+    version: str

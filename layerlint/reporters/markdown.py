@@ -1,0 +1,129 @@
+"""A job summary in GitHub Flavored Markdown: what was found, and the layers of each image.
+
+GitHub discards a summary of more than 1,024 KiB altogether (its documentation of job summaries), so
+a longer one is cut at the end of a line, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from layerlint.report import FileReport, Finding, LayersReport, Report
+from layerlint.reporters import forecast
+from layerlint.reporters.characters import one_line, shorten
+from layerlint.reporters.size import short_size
+from layerlint.reporters.style import Style
+
+LIMIT = 1024 * 1024
+"""Bytes of UTF-8 that one step's summary may have."""
+
+_RESERVE = 4096
+"""Bytes of the limit left for the closing note, and for a line that a caller adds."""
+
+_LONGEST_CELL = 400
+"""Characters: one instruction may be megabytes long."""
+
+_FOLD, _UNFOLD = "<details>", "</details>"
+
+# Character references are literal text to every renderer, and unlike a backslash also inside HTML.
+_REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_~[]<>&|$#"})
+
+
+def report(report: Report, style: Style) -> str:
+    """One section a file, under a line of totals."""
+    return _cut(_lines(report))
+
+
+def escape(text: str) -> str:
+    """The text on one line, showing as itself in a table cell whatever it contains."""
+    return shorten(one_line(text), _LONGEST_CELL).translate(_REFERENCES)
+
+
+def escape_message(text: str) -> str:
+    """``escape``, with what stands between back quotes shown as code."""
+    parts = shorten(one_line(text), _LONGEST_CELL).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return "".join(
+        f"<code>{part}</code>" if index % 2 else part
+        for index, part in enumerate(part.translate(_REFERENCES) for part in parts)
+    )
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield "## layerlint"
+    yield ""
+    yield f"{forecast.count(len(report.files), 'file')}: {forecast.tally(report.files)}"
+    for file in report.files:
+        yield from _file(file)
+
+
+def _file(file: FileReport) -> Iterator[str]:
+    yield ""
+    yield f"### {escape(file.path)}"
+    if file.layers is not None:
+        yield ""
+        yield escape(forecast.headline(file.layers))
+    if file.findings:
+        yield ""
+        yield from _table(
+            (("line", True), ("severity", False), ("rule", False), ("finding", False), ("bytes", True)),
+            map(_finding, file.findings),
+        )
+    if file.layers is not None:
+        yield ""
+        yield from _forecast(file.layers)
+
+
+def _finding(finding: Finding) -> tuple[str, ...]:
+    rule = escape(finding.rule)
+    return (
+        str(finding.place.line),
+        finding.severity.value,
+        f'<a href="{escape(finding.url)}">{rule}</a>' if finding.url.startswith("https://") else rule,
+        escape_message(finding.message),
+        "" if finding.bytes is None else short_size(finding.bytes),
+    )
+
+
+def _forecast(report: LayersReport) -> Iterator[str]:
+    yield _FOLD
+    yield f"<summary>{forecast.count(len(report.layers), 'layer')}</summary>"
+    yield ""
+    yield from _table(
+        [(name, name != "instruction") for name in forecast.COLUMNS],
+        ([escape(cell) for cell in row.cells] for row in forecast.rows(report)),
+    )
+    if unknown := forecast.not_understood(report):
+        yield ""
+        yield f"? may add more than shown: {escape(', '.join(what for what, _ in unknown))}"
+    for note in report.notes:
+        yield ""
+        yield f"Note: {escape(note)}"
+    yield ""
+    yield _UNFOLD
+
+
+def _table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table of escaped cells; a column is its name and whether it is aligned to the right."""
+    yield _row([name for name, _ in columns])
+    yield _row(["---:" if right else "---" for _, right in columns])
+    yield from map(_row, rows)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cut(lines: Iterable[str]) -> str:
+    kept: list[str] = []
+    room = LIMIT - _RESERVE
+    folded = False
+    for line in lines:
+        room -= len(line.encode()) + 1
+        if room < 0:
+            kept += ["", *([_UNFOLD, ""] if folded else []), "Cut here: GitHub shows no longer summary."]
+            break
+        kept.append(line)
+        folded = line == _FOLD or (folded and line != _UNFOLD)
+    return "".join(f"{line}\n" for line in kept)

@@ -1,0 +1,1 @@
+"""Rules: policy in YAML over the checks, what silences them, and how they become findings."""

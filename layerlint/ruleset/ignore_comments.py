@@ -1,0 +1,123 @@
+"""What a comment asks to be ignored: layerlint's own form, and those of other tools.
+
+Theirs are read so that a file that is clean for them needs no second comment; a form that they would
+not take is nobody's and means nothing here either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from layerlint.config.located import shortened, suggestion
+
+
+class Scope(Enum):
+    INSTRUCTION = "instruction"
+    """The next one, or the one that the comment stands in."""
+    STAGE = "stage"
+    """What follows the next FROM, up to the FROM after it."""
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    names: tuple[str, ...]
+    scope: Scope
+    own: bool = False
+    """In layerlint's form: its names must exist, and it must silence something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A comment in layerlint's form that cannot be read."""
+
+    problem: str
+
+
+BUILDKIT_ALL: Final = "buildkit:all"
+"""Stands for every rule with a BuildKit alias; no name of a rule has a colon."""
+
+_OWN: Final = "layerlint:"
+_OWN_SCOPES: Final = {"ignore": Scope.INSTRUCTION, "ignore-file": Scope.FILE}
+_OWN_WORD: Final = re.compile(r"\s*([\w-]*)")
+_HADOLINT: Final = re.compile(r"hadolint\s+(?:(stage|global)\s+)?ignore\s*=([^#]*)")
+_HADOLINT_SCOPES: Final = {None: Scope.INSTRUCTION, "stage": Scope.STAGE, "global": Scope.FILE}
+_CHECKOV: Final = re.compile(r"(?:checkov|bridgecrew):skip= *([\w,]+)")
+_TRIVY: Final = re.compile(r"(?:trivy|tfsec):ignore:([\w.-]+)")
+
+
+def read_comment(text: str) -> Request | Malformed | None:
+    """The request of a comment line (without ``#``); None for any other comment."""
+    for read in _FORMS:
+        found = read(text)
+        if found is not None:
+            return found
+    return None
+
+
+def read_check_directive(value: str, scope: Scope) -> Request | None:
+    """The ``skip`` option of BuildKit's ``check=`` directive, whose value ends at the first blank."""
+    options = (value.split(maxsplit=1) or [""])[0].split(";")
+    skipped = [option.partition("=")[2] for option in options if option.partition("=")[0].lower() == "skip"]
+    names = [name for names in skipped for name in names.split(",") if name]
+    return _request([BUILDKIT_ALL if name == "all" else name for name in names], scope)
+
+
+def _own(text: str) -> Request | Malformed | None:
+    if not text.startswith(_OWN):
+        if text.startswith("layerlint ignore"):
+            return Malformed("a colon is missing: # layerlint: ignore[rule] reason")
+        return None
+    rest = text.removeprefix(_OWN)
+    word = _OWN_WORD.match(rest)
+    verb = word[1] if word else ""
+    if verb not in _OWN_SCOPES:
+        near = suggestion(verb, _OWN_SCOPES) or f": known are {', '.join(_OWN_SCOPES)}"
+        return Malformed(f'unknown word "{shortened(verb)}" after "layerlint:"{near}')
+    before, opening, listed = rest.partition("[")
+    if not opening or before.strip() != verb:
+        return Malformed(f"{verb} must name what it is for: # layerlint: {verb}[rule] reason")
+    inside, closing, _ = listed.partition("]")
+    names = tuple(name.strip() for name in inside.split(","))
+    if not closing or not all(names):
+        return Malformed(f"{verb} must name rules between [ and ]: # layerlint: {verb}[rule, rule] reason")
+    return Request(tuple(dict.fromkeys(names)), _OWN_SCOPES[verb], own=True)
+
+
+def _hadolint(text: str) -> Request | None:
+    """``hadolint ignore=DL3009,SC2086``, also ``stage ignore`` and ``global ignore``."""
+    found = _HADOLINT.match(text)
+    if found is None:
+        return None
+    codes = [code.split() for code in found[2].split(",")]
+    return _request([words[0] for words in codes if words], _HADOLINT_SCOPES[found[1]])
+
+
+def _checkov(text: str) -> Request | None:
+    """``checkov:skip=CKV_DOCKER_3:reason``: for the whole file, as its Dockerfile runner has it."""
+    found = _CHECKOV.search(text)
+    return _request([name for name in found[1].split(",") if name], Scope.FILE) if found else None
+
+
+def _trivy(text: str) -> Request | None:
+    """``trivy:ignore:DS-0002``, several with blanks between; ``tfsec:`` is its older name."""
+    return _request([found[1] for word in text.split() if (found := _TRIVY.match(word.lstrip("#")))],
+                    Scope.INSTRUCTION)  # fmt: skip
+
+
+def _buildkit(text: str) -> Request | None:
+    key, _, value = text.partition("=")
+    return read_check_directive(value, Scope.INSTRUCTION) if key.strip().lower() == "check" else None
+
+
+def _request(names: list[str], scope: Scope) -> Request | None:
+    return Request(tuple(names), scope) if names else None
+
+
+_FORMS: Final[tuple[Callable[[str], Request | Malformed | None], ...]] = (
+    _own, _hadolint, _checkov, _trivy, _buildkit
+)  # fmt: skip

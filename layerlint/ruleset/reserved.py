@@ -1,0 +1,28 @@
+"""Checks that are the linter's own: they look at the text and its ignore comments, not at the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from layerlint.ruleset.params import NoParams
+
+SYNTAX: Final = "syntax"
+INVALID_SUPPRESSION: Final = "invalid-suppression"
+UNUSED_SUPPRESSION: Final = "unused-suppression"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A signature (`model.Signature`) without parameters."""
+
+    fields: tuple[str, ...]
+    params: type[Any] = NoParams
+
+
+RESERVED: Final[Mapping[str, Reserved]] = {
+    INVALID_SUPPRESSION: Reserved(("problem",)),
+    SYNTAX: Reserved(("problem",)),
+    UNUSED_SUPPRESSION: Reserved(("names",)),
+}

@@ -1,0 +1,1 @@
+"""The shell text of RUN as a tree of commands, with spans."""

@@ -1,0 +1,97 @@
+"""Which rules are on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from layerlint.config import Config, argument_names, argument_severity, override
+from layerlint.config.located import Location, Mapping, Scalar
+from layerlint.errors import InvalidFileError, UsageError
+from layerlint.report import Confidence, Severity
+from layerlint.ruleset.message import Message
+from layerlint.ruleset.model import Rule, RuleSet
+from layerlint.ruleset.selection import select_rules
+from tests.ruleset.checks import Params
+
+
+def rule(name: str, category: str, severity: Severity, *aliases: str) -> Rule:
+    return Rule(
+        name, category, "hidden", Params(), Message("", ()), severity, Confidence.HIGH, "", "", "",
+        aliases=aliases,
+    )  # fmt: skip
+
+
+RULES = RuleSet((
+    rule("a", "waste", Severity.WARNING, "DL1"),
+    rule("b", "waste", Severity.OFF, "DL2"),
+    rule("c", "style", Severity.INFO),
+))  # fmt: skip
+
+
+def on(config: Config) -> dict[str, str]:
+    return {rule.name: rule.severity.value for rule in select_rules(RULES, config)}
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "severity", "expected"),
+    [
+        (None, "", "", {"a": "warning", "c": "info"}),
+        ("all", "", "", {"a": "warning", "c": "info"}),
+        ("waste", "", "", {"a": "warning"}),
+        ("dl1,style", "", "", {"a": "warning", "c": "info"}),
+        ("b", "", "", {"b": "warning"}),
+        ("all,DL2", "", "", {"a": "warning", "b": "warning", "c": "info"}),
+        ("b", "", "b=info", {"b": "info"}),
+        (None, "", "b=error", {"a": "warning", "b": "error", "c": "info"}),
+        (None, "", "waste=error", {"a": "error", "c": "info"}),
+        (None, "", "all=info a=error", {"a": "error", "c": "info"}),
+        (None, "", "a=off", {"c": "info"}),
+        ("c", "", "a=error", {"c": "info"}),
+        (None, "waste", "b=error", {"c": "info"}),
+        ("a", "a", "", {}),
+        ("", "", "", {}),
+    ],
+)
+def test_selection(select: str | None, ignore: str, severity: str, expected: dict[str, str]) -> None:
+    config = override(
+        Config(),
+        select=None if select is None else argument_names("--select", [select]),
+        ignore=argument_names("--ignore", [ignore]),
+        severity=argument_severity("--severity", severity.split()),
+    )
+    assert on(config) == expected
+
+
+def test_options_set_parameters() -> None:
+    place = Location("c.yaml", 3, 5)
+    options = Mapping(((Scalar("count", place), Scalar("7", place, plain=True)),), place)
+    config = Config(options=((Scalar("DL1", place), options),))
+    assert [rule.params.count for rule in select_rules(RULES, config)] == [7, 2]
+
+
+def test_all_unknown_names_and_parameters_at_once() -> None:
+    place = Location("c.yaml", 3, 5)
+    options = Mapping(((Scalar("cuont", place), Scalar("7", place, plain=True)),), place)
+    config = Config(
+        select=(Scalar("al", place),),
+        options=((Scalar("a", place), options), (Scalar("waste", place), options)),
+    )
+    config = override(config, ignore=argument_names("--ignore", ["wast, zzz"]))
+    with pytest.raises(InvalidFileError) as error:
+        select_rules(RULES, replace(config, severity=argument_severity("--severity", ["stile=off"])))
+    assert str(error.value).split("\n") == [
+        'c.yaml:3:5: there is no rule, alias or category "al" (did you mean all?)',
+        'c.yaml:3:5: unknown key "cuont" (did you mean count?)',
+        'c.yaml:3:5: there is no rule or alias "waste"; `layerlint rules` lists them',
+        '--severity: there is no rule, alias or category "stile" (did you mean style?)',
+        '--ignore: there is no rule, alias or category "wast" (did you mean waste?)',
+        '--ignore: there is no rule, alias or category "zzz"; `layerlint rules` lists them',
+    ]
+
+
+@pytest.mark.parametrize("text", ["a", "a=", "=info", "a=eror"])
+def test_a_wrong_severity_argument(text: str) -> None:
+    with pytest.raises(UsageError, match="write RULE=LEVEL with a level of off, info, warning, error"):
+        argument_severity("--severity", [text])
