@@ -153,9 +153,15 @@ BROKEN_TOML = [
     ("[tool.layerlint]\nignore = [\n  'a',\n  3,\n]\n[tool.layerlint.severity]\nb = 'x'\n[x]\n",
      ['7:1: the severity of b must be one of off, info, warning, error, not "x"']),
     ("[tool.layerlint]\nrules = [\n  'nope',\n]\n", ['3:4: there is no folder "nope"']),
+    ("[tool.layerlint]\ntarget = 'differ'\n'differ' = 'x'\nbuild-args = {target = 1, differ = [2]}\n"
+     "[tool.layerlint.options]\na.b = 1\nseverity = 3\n",
+     ['3:2: differ must be one of native, buildkit, naive, not "x"',
+      "4:27: the value of differ must be a text, not a list",
+      '7:1: the options of severity must be a mapping, not "3"']),
     ("[tool]\nlayerlint = 3\n",
      ["2:1: expected a mapping with the keys select, ignore, severity, options, rules, fail-on, differ, "
       'context, target, platform, build-args, exclude, not "3"']),
+    ("\n" * 900 + "[tool.layerlint]\ntarget = []\n", ["902:1: target must be a text, not a list"]),
     ("[tool.layerlint]\nx = \n", ["2:5: not TOML: Invalid value"]),
     (f"[tool.layerlint]\ntarget = {'[' * 30}{']' * 30}\n",
      ["2:1: nested deeper than 20 levels", "2:1: target must be a text, not a list"]),

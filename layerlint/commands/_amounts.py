@@ -22,7 +22,10 @@ def amount(text: str) -> int | None:
         return number
     if unit in _LETTERS:
         return number * _LETTERS[unit]
-    return number * (1000 if match[4] == "B" else 1024) ** int(_POWERS[match[3].upper()])
+    base: int = 1000 if match[4] == "B" else 1024
+    power: int = _POWERS[match[3].upper()]
+    factor: int = base**power
+    return number * factor
 
 
 def product(text: str) -> int | None:

@@ -18,6 +18,8 @@ _FALSE = frozenset({"0", "no", "false", "without", "off", "disable"})
 class AptConfiguration:
     recommends: bool = True
     """``APT::Install-Recommends``"""
+    assumes_yes: bool = False
+    """``APT::Get::Assume-Yes``"""
     keeps_archives: bool = True
     """Downloaded packages stay in ``/var/cache/apt/archives``; ``docker-clean`` deletes them."""
     apt_keeps_archives: bool = False
@@ -46,6 +48,7 @@ def read(files: Mapping[str, Node]) -> AptConfiguration:
     kept = boolean(values.get("apt::keep-downloaded-packages", ""), True)
     return AptConfiguration(
         recommends=boolean(values.get("apt::install-recommends", ""), True),
+        assumes_yes=boolean(values.get("apt::get::assume-yes", ""), False),
         keeps_archives=kept and not cleaned,
         apt_keeps_archives=boolean(values.get("binary::apt::apt::keep-downloaded-packages", ""), False),
         keeps_caches=values.get("dir::cache::pkgcache", "pkgcache.bin") != "",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from layerlint.commands._streams import decode
 
 _SIMPLE = {
-    "\\": "\\", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"
+    "\\": "\\", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b",
+    "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
 }  # fmt: skip
 _OCTAL = "01234567"
 _HEXADECIMAL = "0123456789abcdefABCDEF"

@@ -16,10 +16,13 @@ SHORT = "t:T"
 LONG = {"target-directory": "t:", "no-target-directory": "T"}
 
 _DIRECTORIES = frozenset(
-    "/bin /boot /etc /home /lib /lib64 /media /mnt /opt /root /run /sbin /srv /tmp /usr /usr/bin /usr/include"
-    " /usr/lib /usr/local /usr/local/bin /usr/local/etc /usr/local/include /usr/local/lib /usr/local/sbin"
-    " /usr/local/share /usr/sbin /usr/share /usr/src /var /var/cache /var/lib /var/log /var/tmp".split()
-)
+    (
+        "/bin", "/boot", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/root", "/run", "/sbin",
+        "/srv", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/local", "/usr/local/bin",
+        "/usr/local/etc", "/usr/local/include", "/usr/local/lib", "/usr/local/sbin", "/usr/local/share",
+        "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp",
+    )
+)  # fmt: skip
 """Directories of every system by the FHS, for a base image that is not known."""
 
 
@@ -44,7 +47,12 @@ class Refusal:
 
 
 def place(
-    invocation: Invocation, options: Options, *, follow: bool = True, parents: bool = False, made: bool = False
+    invocation: Invocation,
+    options: Options,
+    *,
+    follow: bool = True,
+    parents: bool = False,
+    made: bool = False,
 ) -> tuple[Placement, ...] | Refusal:
     """The placements of a command line with ``-t`` and ``-T`` and any number of sources.
 
@@ -99,9 +107,7 @@ def _exact(invocation: Invocation, word: Text, target: str, path: str) -> tuple[
     return (Placement(word, locate(invocation, word), path, target.endswith("/")),)
 
 
-def _inside(
-    invocation: Invocation, words: Sequence[Text], directory: str, parents: bool
-) -> tuple[Placement, ...]:
+def _inside(invocation: Invocation, words: Sequence[Text], directory: str, parents: bool) -> tuple[Placement, ...]:
     placements = []
     for word in words:
         name = "" if not isinstance(word, str) else clean("/" + word) if parents else basename(word)

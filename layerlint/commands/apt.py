@@ -94,7 +94,7 @@ _WITHOUT_NAMES = frozenset({
 
 @dataclass(slots=True)
 class _Line:
-    """A command line after parsing."""
+    """A command line, filled while it is parsed."""
 
     words: list[str] = field(default_factory=list)
     switches: dict[str, bool] = field(default_factory=dict)
@@ -109,9 +109,7 @@ class _Line:
 def apt_get(invocation: Invocation) -> Outcome:
     """``apt-get``: sub-commands that install and remove, fetch the lists and clean up."""
     line = _parse(invocation.argv[1:])
-    if invocation.stdin is not None and invocation.stdin.size.high != 0:
-        # What is piped in is there to answer (``yes | apt-get install``).
-        line.switches.setdefault("yes", True)
+    line.switches.setdefault("yes", _is_answered(invocation))
     if line.has("help") or line.has("version"):
         return SUCCESS
     if not line.words:
@@ -128,6 +126,13 @@ def apt_get(invocation: Invocation) -> Outcome:
     if not line.partial or verb in _WITHOUT_NAMES:
         return outcome
     return unmodelled("package names are not known", *outcome.effects)
+
+
+def _is_answered(invocation: Invocation) -> bool:
+    """Something is piped in to answer (``yes | apt-get install``), or the image's configuration says yes."""
+    if invocation.stdin is not None and invocation.stdin.size.high != 0:
+        return True
+    return configuration.read(invocation.view.children(configuration.DIRECTORY)).assumes_yes
 
 
 def apt(invocation: Invocation) -> Outcome:
@@ -218,69 +223,64 @@ def _update(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
 
 
 def _install(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    names = [_in_suite(name, line.suite) for name in names]
+    return _installation(line, names, reinstall=line.has("reinstall"))
+
+
+def _reinstall(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
+    return _installation(line, names, reinstall=True)
+
+
+def _installation(line: _Line, names: list[str], *, reinstall: bool) -> Outcome:
+    unused = (RemoveUnused(MANAGER, line.has("purge")),) if line.has("auto-remove") else ()
     if not names:
-        return Outcome((RemoveUnused(MANAGER, line.has("purge")),)) if line.has("auto-remove") else SUCCESS
-    effects: list[Effect] = [
+        return Outcome(unused)
+    effects: tuple[Effect, ...] = (
         InstallPackages(
             MANAGER,
-            tuple(names),
+            tuple(_in_suite(name, line.suite) for name in names),
             recommends=line.switches.get("install-recommends"),
             assume_yes=line.has("yes"),
             download_only=line.has("download-only"),
-            reinstall=line.has("reinstall"),
+            reinstall=reinstall,
             only_upgrade=line.has("only-upgrade"),
-        )
-    ]
-    if line.has("auto-remove"):
-        effects.append(RemoveUnused(MANAGER, line.has("purge")))
+        ),
+        *unused,
+    )
     if not line.switches.get("keep-downloaded", True):
-        effects.append(CleanCache(MANAGER))
-    if line.has("install-suggests"):
-        return unmodelled("suggested packages", *effects)
-    return Outcome(tuple(effects))
+        effects = (*effects, CleanCache(MANAGER))
+    return unmodelled("suggested packages", *effects) if line.has("install-suggests") else Outcome(effects)
 
 
 def _in_suite(name: str, suite: str) -> str:
     return name if not suite or "/" in name or "=" in name else f"{name}/{suite}"
 
 
-def _reinstall(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    line.switches["reinstall"] = True
-    return _install(line, names, invocation)
-
-
 def _remove(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    if not line.has("yes"):
-        # apt asks before it removes anything, and a build has nobody to answer.
-        return Outcome((), Truth.MAYBE) if names else SUCCESS
-    return _removal(line, names, purge=line.has("purge"))
+    return _removal(line, names, purge=line.has("purge"), unused=line.has("auto-remove"))
 
 
 def _purge(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    if not line.has("yes"):
-        return Outcome((), Truth.MAYBE) if names else SUCCESS
-    return _removal(line, names, purge=line.switches.get("purge", True))
-
-
-def _removal(line: _Line, names: list[str], *, purge: bool) -> Outcome:
-    if names:
-        return Outcome((RemovePackages(MANAGER, tuple(names), purge, line.has("auto-remove")),))
-    return Outcome((RemoveUnused(MANAGER, purge),)) if line.has("auto-remove") else SUCCESS
+    return _removal(line, names, purge=line.switches.get("purge", True), unused=line.has("auto-remove"))
 
 
 def _autoremove(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    line.switches["auto-remove"] = True
-    return _remove(line, names, invocation) if names else _unused(line, purge=line.has("purge"))
+    return _removal(line, names, purge=line.has("purge"), unused=True)
 
 
 def _autopurge(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    line.switches["auto-remove"] = True
-    return _purge(line, names, invocation) if names else _unused(line, purge=True)
+    return _removal(line, names, purge=True, unused=True)
 
 
-def _unused(line: _Line, *, purge: bool) -> Outcome:
-    return Outcome((RemoveUnused(MANAGER, purge),)) if line.has("yes") else Outcome((), Truth.MAYBE)
+def _removal(line: _Line, names: list[str], *, purge: bool, unused: bool) -> Outcome:
+    if not names and not unused:
+        return SUCCESS
+    if not line.has("yes"):
+        # apt asks before it removes anything, and a build has nobody to answer: it fails, unless there
+        # is nothing to remove.
+        return Outcome(status=Truth.MAYBE)
+    if names:
+        return Outcome((RemovePackages(MANAGER, tuple(names), purge, unused),))
+    return Outcome((RemoveUnused(MANAGER, purge),))
 
 
 def _upgrade(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
@@ -294,12 +294,9 @@ def _full_upgrade(line: _Line, names: list[str], invocation: Invocation) -> Outc
 def _upgraded(line: _Line, names: list[str], invocation: Invocation, *, may_remove: bool) -> Outcome:
     if line.has("download-only"):
         return unmodelled("an upgrade that is only downloaded")
-    effects: list[Effect] = [UpgradePackages(MANAGER, may_remove)]
-    if line.has("auto-remove"):
-        effects.append(RemoveUnused(MANAGER, line.has("purge")))
-    if names:
-        effects.extend(_install(line, names, invocation).effects)
-    return Outcome(tuple(effects))
+    unused = (RemoveUnused(MANAGER, line.has("purge")),) if line.has("auto-remove") else ()
+    named = _install(line, names, invocation).effects if names else unused
+    return Outcome((UpgradePackages(MANAGER, may_remove), *named))
 
 
 def _clean(line: _Line, names: list[str], invocation: Invocation) -> Outcome:

@@ -53,7 +53,8 @@ def _run(invocation: Invocation, grammar: Grammar) -> Outcome:
         owner = _reference(invocation, options)
     elif files:
         given, files = files[0], files[1:]
-        owner = (None, group_id(invocation.view, given)) if grammar is _CHGRP else parse_owner(invocation.view, given)
+        view = invocation.view
+        owner = (None, group_id(view, given)) if grammar is _CHGRP else parse_owner(view, given)
     else:
         return FAILURE
     if owner is None:
@@ -93,7 +94,7 @@ def _change(
         return [Unmodelled("chown --from: the owner is not known")]
     effects: list[Effect] = []
     for below, inode in invocation.view.walk(path) if recursive else ((path, node),):
-        if all(want is None or want == have for want, have in zip(current, (inode.uid, inode.gid), strict=True)):
+        if current[0] in (None, inode.uid) and current[1] in (None, inode.gid):
             effects.append(ChangeOwner(below, *owner, follow=follow and below == path))
     return effects
 

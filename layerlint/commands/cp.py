@@ -152,9 +152,7 @@ def _preserved(options: Options) -> tuple[bool, bool]:
     return owner, times
 
 
-def _links(
-    invocation: Invocation, source: str, destination: str, node: Node, *, symbolic: bool
-) -> Iterator[Effect]:
+def _links(invocation: Invocation, source: str, destination: str, node: Node, *, symbolic: bool) -> Iterator[Effect]:
     """``-l`` and ``-s``: directories are made, each file is linked."""
     if not isinstance(node, Directory):
         yield Symlink(source, destination) if symbolic else Link(source, destination)
@@ -168,9 +166,7 @@ def _links(
             yield Symlink(path, target) if symbolic else Link(path, target)
 
 
-def _followed(
-    invocation: Invocation, source: str, destination: str, owner: bool, times: bool
-) -> Iterator[Effect]:
+def _followed(invocation: Invocation, source: str, destination: str, owner: bool, times: bool) -> Iterator[Effect]:
     """``-L``: what the links in the tree lead to takes their place."""
     top = invocation.view.resolve(source)
     for path, below in invocation.view.walk(source):

@@ -12,7 +12,10 @@ from layerlint.effects import Effect, Invocation, Outcome, Resize, Stream, Write
 from layerlint.filesystem.node import Inode, Kind, Zeros
 
 _BLOCK = 512
-_KEYS = frozenset("bs cbs conv count ibs if iflag iseek obs of oflag oseek seek skip status".split())
+_KEYS = frozenset(
+    ("bs", "cbs", "conv", "count", "ibs", "if", "iflag", "iseek", "obs", "of", "oflag", "oseek", "seek", "skip",
+     "status")
+)  # fmt: skip
 
 
 def dd(invocation: Invocation) -> Outcome:

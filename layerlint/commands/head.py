@@ -133,7 +133,7 @@ def _last(stream: Stream, count: _Count) -> Stream:
         return cut(stream, max(count.number - 1, 0), None)
     if stream.size.high is None and isinstance(stream.content, Zeros):
         return Stream(Size(0, 0, None))
-    return Stream(cut(stream, 0, count.number).size, stream.content if isinstance(stream.content, Zeros) else None)
+    return cut(stream, 0, count.number)
 
 
 def _split(data: bytes) -> list[bytes]:

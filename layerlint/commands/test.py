@@ -24,6 +24,7 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "-ne": lambda one, other: one != other,
 }
 _BINARY = frozenset(("=", "==", "!=", "<", ">", "-ef", "-nt", "-ot", "=~", *_COMPARISONS))
+_CONNECTIVES = {"&&": "-a", "||": "-o"}
 _UNARY = frozenset("-" + letter for letter in "abcdefghknoprstuvwxzGLNORS")
 
 
@@ -44,12 +45,12 @@ def bracket(invocation: Invocation) -> Outcome:
 
 
 def double_bracket(invocation: Invocation) -> Outcome:
-    """``[[ … ]]``, whose words are given without the brackets' splitting and globbing.
-
-    Not known: patterns on the right side of ``=`` that are more than a text.
-    """
-    words = tuple({"&&": "-a", "||": "-o"}.get(word, word) if isinstance(word, str) else word for word in invocation.argv[1:])
-    return Outcome(status=_evaluate(invocation, words[:-1] if words[-1:] == ("]]",) else words))
+    """``[[ … ]]`` of bash.  Not known: a pattern on the right side of ``=``."""
+    words: list[Text] = []
+    for word in invocation.argv[1:]:
+        pattern = words[-1:] in (["="], ["=="], ["!="]) and isinstance(word, str) and set("*?[") & set(word)
+        words.append(UNKNOWN if pattern or word is UNKNOWN else _CONNECTIVES.get(word, word))
+    return Outcome(status=_evaluate(invocation, tuple(words[:-1] if words[-1:] == ["]]"] else words)))
 
 
 def _evaluate(invocation: Invocation, words: tuple[Text, ...]) -> Truth:

@@ -6,11 +6,10 @@ import re
 
 from layerlint.commands._outcome import unmodelled
 from layerlint.commands._streams import data_of, decode, standard_input
-from layerlint.domain.size import ZERO
+from layerlint.domain.size import ZERO, Size
 from layerlint.domain.text import UNKNOWN
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, SetVariable, Stream
-from layerlint.domain.size import Size
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _LISTING = Outcome(stdout=Stream(Size(0, 1000, 1 << 20)))
@@ -43,7 +42,7 @@ def _declared(invocation: Invocation, *, exported: bool | None) -> Outcome:
             if "f" in word:
                 return Outcome()
             exported = False if "n" in word and exported else True if "x" in word else exported
-            evaluated = evaluated or bool(set("aAilnu") & set(word[1:])) and invocation.argv[0] != "export"
+            evaluated = evaluated or (bool(set("aAilnu") & set(word[1:])) and invocation.argv[0] != "export")
             continue
         names = True
         name, equals, value = word.partition("=")

@@ -1,8 +1,8 @@
 """TOML text to located values.
 
-`tomllib` gives no positions, so a place is looked for: the first line from the table's on that has the
-key (or the text of a list's entry) as a word.  A fault may then be shown at an earlier line with the same
-word; the message names the key in any case.
+`tomllib` gives no positions, so a place is looked for: the first from the table's line on that looks like
+the key (or has the text of a list's entry as a word).  It may be an earlier one that only looks so; the
+message names the key in any case.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from layerlint.config.yaml_values import MAX_BYTES, MAX_DEPTH
 from layerlint.errors import Problem
 
 _AT: Final = re.compile(r"(.*?) \(at line ([0-9]+), column ([0-9]+)\)")
-_WORD: Final = "-_"
+_BARE: Final = "-_"
 """Characters of a bare key that are neither letters nor digits."""
 
-_SEARCHED: Final = 2_000
+_AFTER_KEY: Final = ("=", ".", "]")
+
+_SEARCHED: Final = 500
 """Lines from the table's on in which a key is looked for: a bound on the work, beyond any real file."""
 
 
@@ -50,7 +52,7 @@ def parse_toml(path: str, data: bytes, table: Texts[str], problems: list[Problem
     for key in table:
         if not isinstance(found, dict) or key not in found:
             return None
-        found, place = found[key], _find(lines, key, place)
+        found, place = found[key], _find(lines, key, place, key=True, within=len(lines)) or place
     return _value(found, place, lines, 1, problems)
 
 
@@ -59,29 +61,37 @@ def _value(value: Any, place: Location, lines: Texts[str], depth: int, problems:
         problems.append(place.problem(f"nested deeper than {MAX_DEPTH} levels"))
         return Scalar("", place)
     if isinstance(value, dict):
-        keys = [Scalar(key, _find(lines, key, place)) for key in value]
-        return Mapping(
-            tuple((key, _value(value[key.text], key.location, lines, depth + 1, problems)) for key in keys),
-            place,
-        )
+        entries = []
+        after = place
+        for word, item in value.items():
+            # Most often the keys stand in this order; a table of its own may come anywhere.
+            at = _find(lines, word, after, key=True) or _find(lines, word, place, key=True) or place
+            after = at
+            entries.append((Scalar(word, at), _value(item, at, lines, depth + 1, problems)))
+        return Mapping(tuple(entries), place)
     if isinstance(value, list):
-        items = [(item, _find(lines, item, place) if isinstance(item, str) else place) for item in value]
-        return Sequence(tuple(_value(item, at, lines, depth + 1, problems) for item, at in items), place)
+        items = [(item, _find(lines, item, place) if isinstance(item, str) else None) for item in value]
+        return Sequence(
+            tuple(_value(item, at or place, lines, depth + 1, problems) for item, at in items), place
+        )
     if isinstance(value, str):
         return Scalar(value, place)
     return Scalar(str(value).lower() if isinstance(value, bool) else str(value), place, plain=True)
 
 
-def _find(lines: Texts[str], word: str, after: Location) -> Location:
-    """The first place of a word from a line on; ``after`` itself if there is none."""
-    if not word or "\n" in word:
-        return after
-    for number in range(after.line, min(len(lines), after.line + _SEARCHED) + 1):
+def _find(
+    lines: Texts[str], text: str, after: Location, *, key: bool = False, within: int = _SEARCHED
+) -> Location | None:
+    """The first place of a text from a line on: as a key, or as a whole word."""
+    if not text or "\n" in text:
+        return None
+    for number in range(after.line, min(len(lines), after.line + within) + 1):
         line = lines[number - 1]
-        start = line.find(word)
+        start = line.find(text)
         while start >= 0:
-            around = line[start - 1 : start] + line[start + len(word) : start + len(word) + 1]
-            if not any(char.isalnum() or char in _WORD for char in around):
+            before, behind = line[start - 1 : start], line[start + len(text) :]
+            whole = not any(char.isalnum() or char in _BARE for char in before + behind[:1])
+            if whole and (not key or behind.lstrip(" \t\"'")[:1] in _AFTER_KEY):
                 return Location(after.path, number, start + 1)
-            start = line.find(word, start + 1)
-    return after
+            start = line.find(text, start + 1)
+    return None

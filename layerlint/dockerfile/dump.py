@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.gostrings import replace_invalid
+from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.syntax import Document, Heredoc, Node
 
 SCHEMA = "layerlint.parse/1"

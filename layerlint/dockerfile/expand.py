@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -85,7 +86,9 @@ def _unset(name: str) -> None:
     return None
 
 
-class _Quotes:
+class _Quotes(Enum):
+    """What becomes of quotes: they group and go, group and stay, or are plain text."""
+
     REMOVE = "remove"
     KEEP = "keep"
     TEXT = "text"
@@ -146,9 +149,9 @@ _SPECIAL_PARAMETERS = "@*#?-$!0"
 
 
 @lru_cache(maxsize=32)
-def _plain(escape: str, stop: str, quotes: str) -> re.Pattern[str]:
+def _plain(escape: str, stop: str, quotes: _Quotes) -> re.Pattern[str]:
     """A run of white space, or of characters that mean nothing."""
-    special = re.escape(escape + stop + "$<" + ("" if quotes == _Quotes.TEXT else "'\""))
+    special = re.escape(escape + stop + "$<" + ("" if quotes is _Quotes.TEXT else "'\""))
     return re.compile(f"[{_SPACE}]+|[^{_SPACE}{special}]+")
 
 
@@ -161,7 +164,7 @@ class _Lexer:
         lookup: Lookup,
         escape: str,
         *,
-        quotes: str = _Quotes.REMOVE,
+        quotes: _Quotes = _Quotes.REMOVE,
         keep_escapes: bool = False,
         keep_unset: bool = False,
     ) -> None:
@@ -262,10 +265,10 @@ class _Lexer:
             self.position = len(self.text)
             raise _LexError("unexpected end of statement while looking for matching single-quote")
         start, self.position = self.position, end + 1
-        return self.text[start : end + 1] if self.quotes == _Quotes.KEEP else self.text[start + 1 : end]
+        return self.text[start : end + 1] if self.quotes is _Quotes.KEEP else self.text[start + 1 : end]
 
     def _double_quoted(self) -> Text:
-        mark = '"' if self.quotes == _Quotes.KEEP else ""
+        mark = '"' if self.quotes is _Quotes.KEEP else ""
         result: list[Text] = [mark]
         self._next()
         while char := self._next():

@@ -179,11 +179,14 @@ class _Parser:
                 closed = True
                 break
             body.append(text[line.start : line.next])
-        if not closed:
-            self.problems.append(Problem(f"unterminated heredoc: no line {opening.name}", word_span))
         if start is None:
             start = len(text)
         end = start + sum(map(len, body))
+        terminator = Span(end, end)
+        if closed and last is not None:
+            terminator = Span(last.end - len(opening.name), last.end)
+        else:
+            self.problems.append(Problem(f"unterminated heredoc: no line {opening.name}", word_span))
         heredoc = Heredoc(
             opening.name,
             "".join(body),
@@ -192,6 +195,7 @@ class _Parser:
             opening.file_descriptor,
             Span(start, end),
             word_span,
+            terminator,
         )
         return heredoc, last
 
@@ -335,8 +339,8 @@ class _LogicalLine:
         text = self.text
         if rest >= end:
             return (), False
-        stop = next((at for at in range(rest, end) if text[at] in WHITE_SPACE), end)
-        command, _ = words.trim(text, stop, end)
+        stop = next((at for at in range(rest, end) if text[at] in "\t\n\v\f\r "), end)
+        command = words.skip_ascii_space(text, stop, end)
         kind = self._words([Token(text[rest:stop], rest, stop)])
         if command >= end:
             return kind, False

@@ -56,11 +56,13 @@ def _script(node: Node) -> tuple[str, SourceMap]:
     text = [command]
     size = len(command)
     for heredoc in node.heredocs:
-        starts += [size, size + 1]
-        # The line's end in front of the body; the terminator's line follows the body in the source, too.
-        origins += [max(heredoc.span.start - 1, 0), heredoc.span.start]
+        body = size + 1
+        end = body + len(heredoc.content)
+        starts += [size, body, end]
+        # The newline is the one in front of the body.
+        origins += [max(heredoc.span.start - 1, 0), heredoc.span.start, heredoc.terminator_span.start]
         text.append(f"\n{heredoc.content}{heredoc.name}")
-        size += 1 + len(heredoc.content) + len(heredoc.name)
+        size = end + len(heredoc.name)
     return "".join(text), SourceMap(tuple(starts), tuple(origins))
 
 

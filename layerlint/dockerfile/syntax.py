@@ -79,6 +79,8 @@ class Heredoc:
     """Of the body, without the line of the terminator."""
     word_span: Span
     """Of the ``<<NAME`` word."""
+    terminator_span: Span
+    """Of the name that closes the body, without the tabs in front; empty where it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Node:
     onbuild: Node | None = None
     """The instruction inside ``ONBUILD``."""
     faulty: bool = False
-    """A fault of syntax in it was reported: its arguments are not complete."""
+    """A fault of syntax in its arguments was reported, and they are not complete (one text, unsplit,
+    where a line is too long)."""
 
     @property
     def rest_text(self) -> str:

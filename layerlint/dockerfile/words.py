@@ -21,7 +21,7 @@ BLANKS = "\t\v\f\r "
 
 _ARGUMENT = re.compile(f"[^{BLANKS}]+")
 _SPACE = re.escape(WHITE_SPACE)
-_WHITE = re.compile(f"[{_SPACE}]*")
+_BYTE_SPACE = re.compile(r"[\t\n\v\f\r ]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +79,34 @@ def quoted_words(text: str, start: int, end: int, escape: str) -> Iterator[Token
 def flags(text: str, start: int, end: int, escape: str) -> tuple[list[Token], int]:
     """Leading words that begin with ``--``, quotes and escapes removed, and where the rest begins.
 
-    A word ``--`` ends them and belongs to neither.
+    A word ``--`` ends them and belongs to neither.  BuildKit looks at bytes here, so that only white
+    space of ASCII stands between flags.
     """
     found: list[Token] = []
-    position = _skip_white(text, start, end)
+    position = skip_ascii_space(text, start, end)
     while text.startswith("--", position, end):
         word = _flag(text, position, end, escape)
-        position = _skip_white(text, word.end, end)
+        position = skip_ascii_space(text, word.end, end)
         if word.value == "--":
             break
         found.append(word)
-    return found, position
+    return found, trim(text, position, end)[0]
 
 
-def _skip_white(text: str, start: int, end: int) -> int:
-    space = _WHITE.match(text, start, end)
+def skip_ascii_space(text: str, start: int, end: int) -> int:
+    space = _BYTE_SPACE.match(text, start, end)
     return space.end() if space else start
 
 
 def _flag(text: str, start: int, end: int, escape: str) -> Token:
+    """One flag.  BuildKit takes each byte for a character (``é`` becomes ``Ã©``), and so two bytes that
+    occur in UTF-8, 0x85 and 0xA0, for white space."""
     value: list[str] = []
     quote = ""
     position = start
     while position < end:
         char = text[position]
-        if not quote and char in WHITE_SPACE:
+        if not quote and char in WHITE_SPACE and char.isascii():
             break
         position += 1
         if char == quote:
@@ -111,11 +114,23 @@ def _flag(text: str, start: int, end: int, escape: str) -> Token:
         elif not quote and char in "'\"":
             quote = char
         elif char != escape:
-            value.append(char)
+            taken, is_whole = _as_bytes(char, quoted=bool(quote))
+            value.append(taken)
+            if not is_whole:
+                break
         elif position < end:
-            value.append(text[position])
+            value.append(_as_bytes(text[position], quoted=True)[0])
             position += 1
     return Token("".join(value), start, position)
+
+
+def _as_bytes(char: str, *, quoted: bool) -> tuple[str, bool]:
+    """A character's bytes as characters, up to one that is white space, and whether these are all."""
+    if char.isascii():
+        return char, True
+    taken = char.encode("utf-8", "surrogateescape").decode("latin-1")
+    stop = next((at for at, byte in enumerate(taken) if not quoted and byte in WHITE_SPACE), len(taken))
+    return taken[:stop], stop == len(taken)
 
 
 def _no_constant(name: str) -> None:

@@ -17,7 +17,7 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
-Text: TypeAlias = "str | Unknown"
+Text: TypeAlias = str | Unknown
 
 
 def join(one: Text | None, other: Text | None) -> Text | None:

@@ -89,7 +89,7 @@ class BuildContext:
 
     def _may_hold(self, path: str) -> bool:
         """An ignored directory may hold files that a ``!`` pattern brings back."""
-        return self.ignore is not None and self.ignore.has_exclusions and (self.root / path).is_dir()
+        return self.ignore is not None and self.ignore.has_exceptions and (self.root / path).is_dir()
 
     def _list(self, path: str) -> list[str]:
         try:
@@ -188,6 +188,6 @@ def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tup
             continue
         patterns, problems = read(text)
         return BuildContext(root, Matcher(patterns), candidate.name), tuple(
-            f"{candidate.name}: {problem}" for problem in problems
+            f"{candidate.name}: {problem.message}" for problem in problems
         )
     return BuildContext(root), ()

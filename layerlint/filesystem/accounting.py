@@ -232,9 +232,7 @@ class _Ledger:
         holder.names += 1
 
 
-def _reason(
-    change: _Change, old: Inode, origins: Mapping[object, Inode]
-) -> tuple[HiddenKind, Inode | None]:
+def _reason(change: _Change, old: Inode, origins: Mapping[object, Inode]) -> tuple[HiddenKind, Inode | None]:
     """Why the name no longer shows the data, and what does instead."""
     new = change.new
     if change.type_change:

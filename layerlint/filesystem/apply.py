@@ -85,7 +85,7 @@ class _Patch:
             for name in gone:
                 del merged[name]
             base = replace(base, children=merged)
-        if isinstance(given, Directory) and _differs(base, given):
+        if isinstance(given, Directory) and given.header != base.header:
             base = replace(
                 base,
                 mode=given.mode,
@@ -125,8 +125,12 @@ class _Patch:
 
 
 def _patch(layer: Layer) -> _Patch:
+    data = {entry.path: entry.node for entry in layer.entries if entry.kind is not EntryKind.HARDLINK}
     root = _Patch()
     for entry in layer.entries:
+        if entry.kind is EntryKind.HARDLINK and entry.node is None:
+            # A reader of tars knows only the name; a link out of the layer may fail, the format says.
+            entry = replace(entry, node=data.get(entry.link))
         parts = split(entry.path)
         if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
             continue
@@ -142,7 +146,7 @@ def _patch(layer: Layer) -> _Patch:
             case EntryKind.OPAQUE:
                 at.opaque = entry
             case _:
-                at.entry = entry
+                at.entry = entry if entry.node is not None else at.entry
     return root
 
 
@@ -190,14 +194,3 @@ def _relink(entries: Iterable[Entry]) -> Iterator[Entry]:
 def _implied(index: int) -> Directory:
     """A parent that is not in the layer: containerd and moby make it 0755 root:root."""
     return empty_directory(index)
-
-
-def _differs(one: Directory, other: Directory) -> bool:
-    return (one.mode, one.uid, one.gid, one.complete, one.presence, one.likely) != (
-        other.mode,
-        other.uid,
-        other.gid,
-        other.complete,
-        other.presence,
-        other.likely,
-    )

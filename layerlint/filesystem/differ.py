@@ -111,20 +111,5 @@ class _Comparison:
         lower = before if isinstance(before, Directory) else None
         self.directory(path, lower, after, exact=exact)
         alone = len(self.entries) == start + 1
-        if alone and not (native and exact) and lower is not None and _header(lower) == _header(after):
+        if alone and not (native and exact) and lower is not None and lower.header == after.header:
             self.entries.pop()
-
-
-def _header(directory: Directory) -> tuple[object, ...]:
-    """What differs compare of a directory: not its time.
-
-    One that is known now to hold nothing else stands for whiteouts of names that are not known.
-    """
-    return (
-        directory.mode,
-        directory.uid,
-        directory.gid,
-        directory.complete,
-        directory.presence,
-        directory.likely,
-    )

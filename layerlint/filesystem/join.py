@@ -6,6 +6,7 @@ absent has 0, so that likely bytes add up over layers.  The bounds hold both wor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from layerlint.domain.size import ZERO, Size
@@ -19,6 +20,11 @@ ALTERNATIVE = "<alternative>"
 
 def weaken(node: Node, *, likely: bool) -> Node:
     """The tree as one that may not be there: sizes from 0 up, likely 0 unless it is ``likely``."""
+    return _weakener(likely=likely)(node)
+
+
+def _weakener(*, likely: bool) -> Callable[[Node], Node]:
+    """`weaken` for several trees: an inode that has names in more than one stays one inode."""
 
     def weak_inode(inode: Inode) -> Inode:
         if inode.presence is Truth.MAYBE and (likely or not inode.likely):
@@ -33,11 +39,10 @@ def weaken(node: Node, *, likely: bool) -> Node:
         )
 
     def weak_directory(directory: Directory, children: dict[str, Node]) -> Directory:
-        return replace(
-            directory, children=children, presence=Truth.MAYBE, likely=directory.likely and likely
-        )
+        return replace(directory, children=children, presence=Truth.MAYBE, likely=directory.likely and likely)
 
-    return rebuild(node, once(weak_inode), weak_directory)
+    weak_once = once(weak_inode)
+    return lambda node: rebuild(node, weak_once, weak_directory)
 
 
 def _weak(size: Size, *, likely: bool) -> Size:
@@ -49,8 +54,11 @@ class Join:
 
     def __init__(self, layer: int) -> None:
         self._layer = layer
-        # Pairs of inodes that were joined: two names of one pair stay hard links.
-        self._pairs: dict[tuple[int, int], Inode] = {}
+        self._likely = _weakener(likely=True)
+        self._unlikely = _weakener(likely=False)
+        # Two names of one pair of inodes stay hard links.  The pair is kept: an id is reused once its
+        # object is gone.
+        self._pairs: dict[tuple[int, int], tuple[Inode, Inode, Inode]] = {}
 
     def directories(self, one: Directory, other: Directory) -> Directory:
         if one is other:
@@ -58,17 +66,17 @@ class Join:
         children: dict[str, Node] = {}
         for name, node in one.children.items():
             twin = other.children.get(name)
-            children[name] = weaken(node, likely=True) if twin is None else self.nodes(node, twin)
+            children[name] = self._likely(node) if twin is None else self.nodes(node, twin)
         for name, node in other.children.items():
             if name not in children:
-                children[name] = weaken(node, likely=False)
+                children[name] = self._unlikely(node)
         # On the path that made it anew it is another directory; on this one it is the old one still.
         kept = other if other.layer < one.layer else one
         if (
             kept is one
             and len(children) == len(one.children)
             and all(children[name] is node for name, node in one.children.items())
-            and _header(one) == _header(other)
+            and one.header == other.header
         ):
             return one
         return Directory(
@@ -96,8 +104,8 @@ class Join:
             other = self._as_inode(one, other)
         pair = id(one), id(other)
         if (known := self._pairs.get(pair)) is None:
-            known = self._pairs[pair] = self._inodes(one, other)
-        return known
+            known = self._pairs[pair] = one, other, self._inodes(one, other)
+        return known[2]
 
     def _inodes(self, one: Inode, other: Inode) -> Inode:
         made = one if one.layer == self._layer else other
@@ -139,18 +147,18 @@ class Join:
         return replace(one, size=size, added=None, layer=self._layer)
 
     def _directory_or_inode(self, one: Directory, other: Inode) -> Directory:
-        children = {name: weaken(node, likely=True) for name, node in one.children.items()}
-        if other.kind is Kind.FILE:
-            children[ALTERNATIVE] = replace(
+        children = {name: self._likely(node) for name, node in one.children.items()}
+        if other.size != ZERO:
+            file = replace(
                 other,
+                kind=Kind.FILE,
+                target="",
                 size=other.size.unlikely(),
                 added=self._added(other).unlikely(),
                 count=Size(0, 0, 1),
                 presence=Truth.MAYBE,
                 likely=False,
             )
+            there = children.get(ALTERNATIVE)
+            children[ALTERNATIVE] = file if there is None else self.nodes(there, file)
         return with_children(one, children, one.mtime)
-
-
-def _header(directory: Directory) -> tuple[object, ...]:
-    return (directory.mode, directory.uid, directory.gid, directory.presence, directory.complete)

@@ -68,7 +68,14 @@ class Zeros:
     """Nothing but zero bytes, as many as the inode is long."""
 
 
-Content: TypeAlias = Inline | HostFile | ArchiveMember | Zeros
+@dataclass(frozen=True, slots=True)
+class TarData:
+    """A tar of these files: how far it will compress is known from them."""
+
+    members: tuple[Inode, ...]
+
+
+Content: TypeAlias = "Inline | HostFile | ArchiveMember | Zeros | TarData"
 
 
 def stamp() -> object:
@@ -163,6 +170,11 @@ class Directory:
     mtime: object = field(default_factory=stamp)
     likely: bool = True
     """As of an inode."""
+
+    @property
+    def header(self) -> tuple[object, ...]:
+        """All that can differ but what is in it and its times: no layer keeps a directory for its time."""
+        return (self.mode, self.uid, self.gid, self.complete, self.presence, self.likely)
 
 
 Node: TypeAlias = Inode | Directory

@@ -16,8 +16,8 @@ PATH_MAX = 4096
 """Characters of a path: ``PATH_MAX`` of Linux (``limits.h``)."""
 MAX_SYMLINKS = 40
 """Symbolic links that one lookup follows: ``MAXSYMLINKS`` of Linux (``namei.h``)."""
-MAX_DEPTH = 200
-"""Components of a path.  Ours: it keeps recursion far from the interpreter's limit of 1000 frames."""
+MAX_DEPTH = 128
+"""Components of a path.  Ours: recursion takes up to four frames a level, of the 1000 that Python allows."""
 
 
 def split(path: str) -> list[str] | None:
@@ -54,7 +54,7 @@ class Place:
         return next(node for node in reversed(self.chain) if node is not None)
 
     def inherit(self, mode: int, gid: int | None) -> tuple[int, int | None]:
-        """Mode and group of a directory made here: those of a parent with the set-group-ID bit (`inode(7)`)."""
+        """Mode and group of a directory made here, where a parent has the set-group-ID bit (`inode(7)`)."""
         parent = self.nearest()
         if isinstance(parent, Directory) and parent.mode & stat.S_ISGID:
             return mode | stat.S_ISGID, parent.gid
@@ -83,12 +83,7 @@ def locate(root: Directory, path: str, *, follow: bool) -> Place | None:
             continue
         parent = chain[-1]
         node = parent.children.get(name) if isinstance(parent, Directory) else None
-        if (
-            isinstance(node, Inode)
-            and node.kind is Kind.SYMLINK
-            and node.target
-            and (follow or pending)
-        ):
+        if isinstance(node, Inode) and node.kind is Kind.SYMLINK and node.target and (follow or pending):
             links += 1
             target = split(node.target)
             if links > MAX_SYMLINKS or target is None:
@@ -234,24 +229,32 @@ def build(
     links.  Paths that are too long, too deep or that hold ``..`` are left out.
     """
     root = Directory({}, 0o755, 0, 0, layer, because, complete)
+    # Neighbours in a listing mostly share their parent.
+    head: str | None = None
+    children = _own_children(root)
     for path, node in entries:
-        parts = split(path)
-        if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
-            continue
-        if not parts:
-            root = with_children(node, root.children, node.mtime) if isinstance(node, Directory) else root
-            continue
-        name = parts.pop()
-        children = _own_children(root)
-        for parent_name in parts:
-            parent = children.get(parent_name)
-            if not isinstance(parent, Directory):
-                parent = children[parent_name] = Directory({}, 0o755, 0, 0, layer, because, complete)
-            children = _own_children(parent)
+        parent, _, last = path.rpartition("/")
+        name = last
+        if parent != head or last in ("", ".", "..") or len(path) > PATH_MAX:
+            parts = split(path)
+            if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
+                continue
+            if not parts:
+                root = with_children(node, root.children, node.mtime) if isinstance(node, Directory) else root
+                continue
+            name = parts.pop()
+            head = parent if name == last else None
+            children = _own_children(root)
+            for part in parts:
+                child = children.get(part)
+                if not isinstance(child, Directory):
+                    child = children[part] = Directory({}, 0o755, 0, 0, layer, because, complete)
+                children = _own_children(child)
+        old = children.get(name)
         if isinstance(node, Directory):
-            old = children.get(name)
-            kept = old.children if isinstance(old, Directory) else {}
-            node = with_children(node, kept, node.mtime)
+            node = with_children(node, old.children if isinstance(old, Directory) else {}, node.mtime)
+        elif isinstance(old, Directory):
+            head = None
         children[name] = node
     return root
 

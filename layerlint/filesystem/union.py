@@ -253,17 +253,18 @@ class FileSystem:
                 return self
         elif isinstance(there, Directory):
             return self
-        count, depth = measure(node, MAX_MADE)
-        if len(new.parts) + depth > MAX_DEPTH:
-            return self
-        result = self
-        if not (self._is_own(node) if isinstance(node, Inode) else node.layer == self.layer):
+        free = self._is_own(node) if isinstance(node, Inode) else node.layer == self.layer
+        count = 0
+        if not free or len(new.parts) > len(old.parts):
+            count, depth = measure(node, MAX_MADE if free else MAX_MADE - self.made)
+            if len(new.parts) + depth > MAX_DEPTH:
+                return self
+        if not free:
             if self.made + count > MAX_MADE:
                 return self.disturb()
             node = moved(node, self.layer, because)
-            result = self._having_made(count)
-        placed = result._put(new, node, because)
-        return self if placed is result else placed.remove(old.path)
+        placed = self._put(new, node, because, made=0 if free else count)
+        return self if placed is self else placed.remove(old.path)
 
     def change_metadata(
         self,
@@ -359,13 +360,13 @@ class FileSystem:
         place = locate(self.root, path, follow=isinstance(node, Directory))
         if place is None:
             return self
-        count, depth = measure(node, MAX_MADE)
+        count, depth = measure(node, MAX_MADE - self.made)
         if self.made + count > MAX_MADE:
             return self.disturb()
         if len(place.parts) + depth > MAX_DEPTH:
             return self
         copied = Copying(self.layer, because, uid, gid, mode, keep_times).graft(node, place.node)
-        return self._having_made(count)._put(place, copied, because)
+        return self._put(place, copied, because, made=count)
 
     def join(self, other: FileSystem) -> FileSystem:
         """The state where this path, the likely one, and the other meet again: see `Join`."""
@@ -382,15 +383,15 @@ class FileSystem:
         nearest = place.nearest()
         return not self.disturbed and (isinstance(nearest, Inode) or nearest.complete)
 
-    def _put(self, place: Place, node: Node | None, because: str, *, touch: bool = True) -> FileSystem:
+    def _put(
+        self, place: Place, node: Node | None, because: str, *, touch: bool = True, made: int = 0
+    ) -> FileSystem:
+        """``made``: nodes that were made for it, beside those on the path."""
         if not place.parts:
             root = node if isinstance(node, Directory) else None
         else:
             root = put(place, node, self.layer, because, complete=self._all_known(place), touch=touch)
-        return self if root is None else FileSystem(root, self.layer, self.disturbed, self.made)
-
-    def _having_made(self, count: int) -> FileSystem:
-        return FileSystem(self.root, self.layer, self.disturbed, self.made + count)
+        return self if root is None else FileSystem(root, self.layer, self.disturbed, self.made + made)
 
     def _is_own(self, inode: Inode) -> bool:
         """It is of this layer on every path, so that its other names see a change of it."""
@@ -415,7 +416,7 @@ class FileSystem:
         """Change everything at and under the place: one inode of this layer once, under all its names."""
         if place.node is None:
             return self
-        count, _ = measure(place.node, MAX_MADE)
+        count, _ = measure(place.node, MAX_MADE - self.made)
         if self.made + count > MAX_MADE:
             return self.disturb()
         linked: dict[int, Inode] = {}
@@ -430,7 +431,7 @@ class FileSystem:
         changed = rebuild(
             place.node, lambda inode: own(inode) if self._is_own(inode) else on_inode(inode), on_directory
         )
-        result = self._having_made(count)._put(place, changed, because, touch=False)
+        result = self._put(place, changed, because, touch=False, made=count)
         return replace(result, root=substitute(result.root, linked)) if linked else result
 
     def _copy_up(self, inode: Inode, change: Change, because: str) -> Inode:
@@ -453,9 +454,7 @@ class FileSystem:
     def _appended(self, old: Inode, size: Size, because: str, content: Content | None) -> Inode:
         if size == ZERO:
             # Open and close: overlayfs copies the file up all the same, with its old time.
-            return replace(
-                self._copy_up(old, Change.METADATA, because), presence=Truth.YES, likely=True
-            )
+            return replace(self._copy_up(old, Change.METADATA, because), presence=Truth.YES, likely=True)
         before = Inline(b"") if old.size == ZERO else old.content
         joined = None
         if isinstance(before, Inline) and isinstance(content, Inline):

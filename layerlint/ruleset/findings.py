@@ -46,10 +46,12 @@ class Remark:
 def to_findings(cases: Iterable[tuple[Rule, Observed]], source: SourceFile) -> tuple[Finding, ...]:
     """The findings of one file, by place, then rule, then message."""
     findings = in_order(_finding(rule, case, source) for rule, case in cases)
+    # Once a line: a line of many findings may be long.
+    marks = {line: _line_mark(source, line) for line in {finding.place.line for finding in findings}}
     seen: Counter[str] = Counter()
     numbered = []
     for finding in findings:
-        mark = f"{finding.rule}:{_line_mark(source, finding.place.line)}"
+        mark = f"{finding.rule}:{marks[finding.place.line]}"
         seen[mark] += 1
         numbered.append(replace(finding, fingerprint=f"{mark}:{seen[mark]}"))
     return tuple(numbered)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from layerlint.ruleset.params import NoParams
 
+GRAPH: Final = "graph"
 SYNTAX: Final = "syntax"
 INVALID_SUPPRESSION: Final = "invalid-suppression"
 UNUSED_SUPPRESSION: Final = "unused-suppression"
@@ -22,6 +23,7 @@ class Reserved:
 
 
 RESERVED: Final[Mapping[str, Reserved]] = {
+    GRAPH: Reserved(("problem",)),
     INVALID_SUPPRESSION: Reserved(("problem",)),
     SYNTAX: Reserved(("problem",)),
     UNUSED_SUPPRESSION: Reserved(("names",)),

@@ -206,6 +206,12 @@ def test_what_is_piped_in_answers_apt() -> None:
     assert nothing.effects == (installs("curl", assume_yes=False),)
 
 
+def test_the_configuration_can_assume_yes() -> None:
+    files = {"/etc/apt/apt.conf.d/90yes": 'APT::Get::Assume-Yes "true";'}
+    assert run("apt-get install curl", files).effects == (installs("curl"),)
+    assert run("apt-get install --yes=no curl", files).effects == (installs("curl", assume_yes=False),)
+
+
 CLEAN = 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\nDir::Cache::pkgcache "";\n'
 
 

@@ -59,7 +59,9 @@ def test_syntax_is_that_of_the_go_parser() -> None:
             equal += 1
         else:
             different += 1
-    print(f"{equal} Dockerfiles have the Go parser's syntax, {different} differ, {refused} are refused by both")
+    print(
+        f"{equal} Dockerfiles have the Go parser's syntax, {different} differ, {refused} are refused by both"
+    )
     assert different <= OLDER_JSON
 
 
@@ -75,6 +77,6 @@ def _row(node: Node) -> Row:
         about.json,
         node.start_line,
         node.end_line,
-        tuple(flag.text for flag in about.flags),
+        tuple(flag.text for flag in node.flags),
         args,
     )

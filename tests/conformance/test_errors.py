@@ -66,11 +66,11 @@ def _check_flags(row: dict[str, Any]) -> bool:
 def _check_json(row: dict[str, Any]) -> bool:
     quoted = ", ".join(f'"{arg}"' for arg in row["args"])
     document = read(f"FROM a\nCMD {f'[{quoted}]' if row['json'] else ' '.join(row['args'])}")
-    return [word.value for word in document.nodes[1].args] == row["result"]
+    return bool([word.value for word in document.nodes[1].args] == row["result"])
 
 
 def _check_port(row: dict[str, Any]) -> bool:
-    return port_error(row["case"]["spec"]) == row["case"].get("expError")
+    return bool(port_error(row["case"]["spec"]) == row["case"].get("expError"))
 
 
 def _check_parses(row: dict[str, Any]) -> bool:

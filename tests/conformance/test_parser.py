@@ -16,7 +16,7 @@ from tests.shared import rows
 
 def _check_dump(row: dict[str, Any]) -> bool:
     document = read(row["dockerfile"])
-    return "\n".join(f"({dump(node)})" for node in document.nodes) == row["result"].strip()
+    return bool("\n".join(f"({dump(node)})" for node in document.nodes) == row["result"].strip())
 
 
 def _check_negative(row: dict[str, Any]) -> bool:
@@ -26,7 +26,9 @@ def _check_negative(row: dict[str, Any]) -> bool:
 def _check_lines(row: dict[str, Any]) -> bool:
     nodes = read(row["dockerfile"]).nodes
     ends = [nodes[0].start_line, nodes[-1].end_line]
-    return [[n.start_line, n.end_line] for n in nodes] == row["child_lines"] and ends == row["ast_lines"]
+    return bool(
+        [[n.start_line, n.end_line] for n in nodes] == row["child_lines"] and ends == row["ast_lines"]
+    )
 
 
 def _check_warnings(row: dict[str, Any]) -> bool:
@@ -36,12 +38,12 @@ def _check_warnings(row: dict[str, Any]) -> bool:
         for node in document.nodes
         if any(node.span.start < blank.start < node.span.end for blank in document.empty_continuations)
     ]
-    return found == row["warnings_contain"]
+    return bool(found == row["warnings_contain"])
 
 
 def _check_words(row: dict[str, Any]) -> bool:
     text = row["input"]
-    return [word.value for word in quoted_words(text, 0, len(text), "\\")] == row["words"]
+    return bool([word.value for word in quoted_words(text, 0, len(text), "\\")] == row["words"])
 
 
 def _check_heredocs(row: dict[str, Any]) -> bool:
@@ -70,17 +72,17 @@ def _check_heredoc_word(row: dict[str, Any]) -> bool:
     found = opening(row["input"])
     if row["negative"]:  # odd quotes: BuildKit's parser refuses, its instructions see no heredoc
         return found is None
-    return (found.name if found else None) == row["name"]
+    return bool((found.name if found else None) == row["name"])
 
 
 def _check_heredoc_line(row: dict[str, Any]) -> bool:
-    return [found.name for found, _ in openings(row["input"])] == row["names"]
+    return bool([found.name for found, _ in openings(row["input"])] == row["names"])
 
 
 def _check_directives(row: dict[str, Any]) -> bool:
     text = row["dockerfile"]
     if row["function"] == "ParseAll":
-        return [[d.name, d.value] for d in lookup(text)] == row["directives"]
+        return bool([[d.name, d.value] for d in lookup(text)] == row["directives"])
     if row["function"] == "DetectSyntax":
         return detect_syntax(text) == (row["ref"] if row["ok"] else None)
     found = next((d for d in lookup(text) if d.name == row["key"]), None)
@@ -99,13 +101,13 @@ def _check_json(row: dict[str, Any]) -> bool:
     strings, other = found
     if row["negative"]:
         return isinstance(other, Token)
-    return [string.value for string in strings] == row["value"]
+    return bool([string.value for string in strings] == row["value"])
 
 
 def _check_name_value(row: dict[str, Any]) -> bool:
     document = read(f"FROM a\n{row['instruction']} {row['input']}")
     if row["negative"]:
-        return document.problems[0].message == row["error"]
+        return bool(document.problems[0].message == row["error"])
     args = [word.value for word in document.nodes[1].args]
     return args == [part for pair in row["pairs"] for part in pair]
 

@@ -32,7 +32,9 @@ def instruction(text: str) -> Instruction:
     return instructions[1]
 
 
-NO_DESTINATION = "requires at least two arguments, but only one was provided. Destination could not be determined"
+NO_DESTINATION = (
+    "requires at least two arguments, but only one was provided. Destination could not be determined"
+)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +43,23 @@ NO_DESTINATION = "requires at least two arguments, but only one was provided. De
         ("", 1, 1, "file with no instructions"),
         ("# only\n", 1, 1, "file with no instructions"),
         ("ARG a\n", 1, 1, "dockerfile contains no stages to build: it has no FROM"),
-        ("ARG a\nRUN x\nFROM b\n", 2, 1, "no build stage in current context: an instruction other than ARG before the first FROM"),
+        (
+            "ARG a\nRUN x\nFROM b\n",
+            2,
+            1,
+            "no build stage in current context: an instruction other than ARG before the first FROM",
+        ),
         ("RNU x\nFROM a\n", 1, 1, "unknown instruction: RNU (did you mean RUN?)"),
         ("FROM a\nfrm b", 2, 1, "unknown instruction: frm (did you mean from?)"),
         ("FROM a\nqwertz", 2, 1, "unknown instruction: qwertz"),
         ("FROM", 1, 1, "FROM requires either one or three arguments"),
         ("FROM a IS b", 1, 1, "FROM requires either one or three arguments"),
-        ("FROM a AS 1b", 1, 11, 'invalid name for build stage: "1b", name can\'t start with a number or contain symbols'),
+        (
+            "FROM a AS 1b",
+            1,
+            11,
+            'invalid name for build stage: "1b", name can\'t start with a number or contain symbols',
+        ),
         ("FROM --platfrom=x a", 1, 6, "unknown flag: --platfrom (did you mean platform?)"),
         ("FROM a\nCOPY x", 2, 1, f"COPY {NO_DESTINATION}"),
         ("FROM a\nADD", 2, 1, f"ADD {NO_DESTINATION}"),
@@ -74,16 +86,26 @@ NO_DESTINATION = "requires at least two arguments, but only one was provided. De
         ("FROM a\nHEALTHCHECK --interval=-1s CMD x", 2, 24, 'Interval "interval" cannot be less than 1ms'),
         ("FROM a\nHEALTHCHECK --retries=-1 CMD x", 2, 23, "--retries cannot be negative (-1)"),
         ("FROM a\nHEALTHCHECK --retries=x CMD x", 2, 23, 'strconv.ParseInt: parsing "x": invalid syntax'),
-        ("FROM a\nHEALTHCHECK --retries=2147483648 CMD x", 2, 23, 'strconv.ParseInt: parsing "2147483648": value out of range'),
+        (
+            "FROM a\nHEALTHCHECK --retries=2147483648 CMD x",
+            2,
+            23,
+            'strconv.ParseInt: parsing "2147483648": value out of range',
+        ),
         ("FROM a\nONBUILD ONBUILD RUN x", 2, 9, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"),
         ("FROM a\nONBUILD from b", 2, 9, "FROM isn't allowed as an ONBUILD trigger"),
         ("FROM a\nRUN --network=x y", 2, 15, 'invalid network mode "x"'),
         ("FROM a\nRUN --security=x y", 2, 16, 'security "x" is not valid'),
-        ("FROM a\nRUN --mount=from=$a,target=/x y", 2, 13, "'from' doesn't support variable expansion, define alias stage instead"),
+        (
+            "FROM a\nRUN --mount=from=$a,target=/x y",
+            2,
+            13,
+            "'from' doesn't support variable expansion, define alias stage instead",
+        ),
         ('FROM a\nRUN --mount=a\\"b y', 2, 13, 'failed to parse csv mounts: stray " in a"b'),
         ("FROM a\nRUN --device=a=b,nam=c y", 2, 18, "unexpected key 'nam' in 'nam=c' (did you mean name?)"),
     ],
-)  # fmt: skip
+)
 def test_every_fault_has_its_place(text: str, line: int, column: int, message: str) -> None:
     assert found(text) == [(line, column, message)]
 
@@ -103,8 +125,8 @@ def test_all_faults_are_reported_in_order() -> None:
     "text",
     [
         "RUN", "CMD []", "ENTRYPOINT", "WORKDIR a b", "ARG --x a", "STOPSIGNAL --x 9", "HEALTHCHECK --x NONE",
-        "HEALTHCHECK --interval=0 --retries=0 --timeout=1h2.5m CMD x", "ONBUILD FOO x", "ONBUILD COPY --form=x a b",
-        "COPY --link=TRUE --exclude=a --exclude=b c d", "COPY --from= a b", "RUN --mount=type=foo x", "ENV a b c",
+        "HEALTHCHECK --interval=0 --retries=0 --timeout=1h2.5m CMD x", "ONBUILD FOO x", "ONBUILD COPY a",
+        "COPY --link=TRUE --exclude=a --exclude=b c d", "COPY --from= a b", "RUN --mount=type=foo x",
         "RUN --device=v.com/d=x,required y", "EXPOSE abc", "FROM b AS FooBar",
     ],
 )  # fmt: skip
@@ -167,10 +189,16 @@ def test_a_broken_trigger_is_unknown() -> None:
 
 
 def test_mounts() -> None:
-    run = instruction("RUN --mount=type=CACHE,dst=/a,ro --mount=src=b,target=c,rw --mount=from=s,target=/x,id=1 y")
+    run = instruction(
+        "RUN --mount=type=CACHE,dst=/a,ro --mount=src=b,target=c,rw --mount=from=s,target=/x,id=1 y"
+    )
     assert isinstance(run, Run)
     seen = [(m.type, m.source, m.target, m.from_, m.read_only) for m in run.mounts]
-    assert seen == [("cache", "", "/a", "", True), ("bind", "b", "c", "", False), ("bind", "", "/x", "s", True)]
+    assert seen == [
+        ("cache", "", "/a", "", True),
+        ("bind", "b", "c", "", False),
+        ("bind", "", "/x", "s", True),
+    ]
     assert run.mounts[2].options == (("from", "s"), ("target", "/x"), ("id", "1"))
 
 

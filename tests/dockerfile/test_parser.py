@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerlint.dockerfile.directives import detect_syntax
+from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.lexer import MAX_LINE
 from layerlint.dockerfile.parser import parse, pieces
@@ -29,15 +30,12 @@ def messages(text: str) -> list[str]:
 
 
 # Scraps from which Dockerfiles with every construct grow, well-formed or not.
-SCRAPS = st.sampled_from(
-    [
-        "FROM a\n", "RUN ", "COPY ", "ENV ", "ARG ", "ONBUILD ", "LABEL ", "HEALTHCHECK ", "# escape=`\n", "# ",
-        "#\n", "\\", "\\\n", "`\n", "\\ \t\n", "\n", "\r\n", "\r", " ", "\t", "<<EOF", "<<-'E F'", "3<<X", "<<",
-        "EOF\n", "X\n", "\tE F\n", "[", "]", '"a"', ",", "'", '"', "$", "${", "}", ":-", "=", "a", "--", "--mount=",
-        "--from=b ", "é", "\u2028", "\x00", "\udc80", "\ufeff", "CMD ", "{", "//", "%", "#!x\n", "1",
-    ]
-)  # fmt: skip
-DOCKERFILES = st.lists(SCRAPS, max_size=40).map("".join)
+SCRAPS = (
+    "FROM a\n|RUN |COPY |ENV |ARG |ONBUILD |LABEL |HEALTHCHECK |CMD |EOF\n|X\n|\tE F\n|# escape=`\n|# |"
+    "#\n|#!x\n|\\|\\\n|`\n|\\ \t\n|\n|\r\n|\r| |\t|<<EOF|<<-'E F'|3<<X|<<|[|]|\"a\"|,|'|\"|$|${|}|:-|=|a|1|"
+    "//|%|{|--|--mount=|--from=b |é|\u2028|\x00|\udc80|\ufeff"
+)
+DOCKERFILES = st.lists(st.sampled_from(SCRAPS.split("|")), max_size=40).map("".join)
 
 
 @given(st.one_of(DOCKERFILES, st.text()))
@@ -50,9 +48,7 @@ def test_pieces_join_to_the_text(text: str) -> None:
     known |= {directive.span for directive in document.directives}
     for span in found:
         if span not in known:  # what is no instruction and no comment is white space
-            assert text[span.start : span.end].removeprefix("\ufeff").strip("\x85\u3000 ").isspace() or not text[
-                span.start : span.end
-            ].removeprefix("\ufeff")
+            assert text[span.start : span.end].removeprefix("\ufeff").strip(WHITE_SPACE) == ""
 
 
 @given(st.binary(max_size=300))
@@ -241,6 +237,10 @@ def test_arguments(text: str, expected: list[str], json: bool) -> None:
         ("RUN -- --x", [], "--x"),
         ("RUN -x --y", [], "-x --y"),
         ("RUN --a", ["--a"], ""),
+        # BuildKit takes bytes for characters here, and 0xA0 for a blank.
+        ("COPY --chown=é b c", ["--chown=Ã©"], "b c"),
+        ("COPY --chown=aà b c", ["--chown=aÃ"], "b c"),
+        ('COPY --chown="aà" b c', ["--chown=aÃ\xa0"], "b c"),
     ],
 )
 def test_flags(text: str, flags: list[str], rest: str) -> None:
@@ -259,7 +259,11 @@ def test_a_flags_value_has_its_place() -> None:
     ("text", "message", "word"),
     [
         ('CMD ["a", 1]', "when using JSON array syntax, arrays must be comprised of strings only", "1"),
-        ('CMD ["a", ["b"]]', "when using JSON array syntax, arrays must be comprised of strings only", '["b"]'),
+        (
+            'CMD ["a", ["b"]]',
+            "when using JSON array syntax, arrays must be comprised of strings only",
+            '["b"]',
+        ),
         ("ENV PATH", "ENV must have two arguments", "PATH"),
         ("ENV a=b c", 'Syntax error - can\'t find = in "c". Must be of the form: name=value', "c"),
         ("RUN cat <<EOF\nx", "unterminated heredoc: no line EOF", "<<EOF"),
@@ -270,7 +274,6 @@ def test_faults_of_syntax_point_to_the_word(text: str, message: str, word: str) 
     (problem,) = document.problems
     assert problem.message == message
     assert document.source.text[problem.span.start : problem.span.end] == word
-    assert document.nodes[1].faulty
     assert parse_all(document)[1] == (problem,)
 
 

@@ -14,7 +14,8 @@ from layerlint.domain.size import Size
 from layerlint.filesystem.union import FileSystem
 
 NAMES = (
-    "/a", "/b", "/l", "/d", "/d/x", "/d/y", "/d/l", "/d/e", "/d/e/z", "/d/e/f/w", "/g/x", "/g/h", "/l/x", "/d/l/y"
+    "/a", "/b", "/l", "/d", "/d/x", "/d/y", "/d/l", "/d/e", "/d/e/z", "/d/e/f/w", "/g/x", "/g/h",
+    "/l/x", "/d/l/y",
 )  # fmt: skip
 TARGETS = ("d", "/d", "e", "a", "x", "../a", "/d/e", "/g", "missing", "/l")
 MODES = (0o600, 0o644, 0o755, 0o4755, 0o2755, 0o700)
@@ -33,8 +34,8 @@ class Operation:
 
 
 _WEIGHTS = {
-    "write": 6, "append": 3, "open": 1, "mkdir": 4, "remove": 4, "rmdir": 1, "rename": 5, "symlink": 2, "link": 3,
-    "chmod": 3, "chown": 3, "chmod -R": 1, "chown -R": 1, "touch": 2, "copy": 3,
+    "write": 6, "append": 3, "open": 1, "mkdir": 4, "remove": 4, "rmdir": 1, "rename": 5, "symlink": 2,
+    "link": 3, "chmod": 3, "chown": 3, "chmod -R": 1, "chown -R": 1, "touch": 2, "copy": 3,
 }  # fmt: skip
 
 
@@ -83,15 +84,19 @@ def run_on_model(state: FileSystem, operation: Operation) -> FileSystem:
         case "chown" | "chown -R":
             recursive = operation.name == "chown -R"
             return state.change_metadata(
-                path, because, uid=operation.number, gid=operation.number // 2, recursive=recursive, follow=not recursive
+                path,
+                because,
+                uid=operation.number,
+                gid=operation.number // 2,
+                recursive=recursive,
+                follow=not recursive,
             )
         case "touch":
             return state.touch(path, because)
         case "copy":
             # Neither may be in the other, as for `cp`.
-            source, target = (
-                state.resolve(operation.source, follow=False), state.resolve(path, follow=False)
-            )  # fmt: skip
+            source = state.resolve(operation.source, follow=False)
+            target = state.resolve(path, follow=False)
             node = state.lookup(source, follow=False)
             if node is None or _nested(source, target):
                 return state

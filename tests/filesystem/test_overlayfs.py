@@ -33,6 +33,13 @@ from tests.filesystem.operations import Operation, random_operation, run_for_rea
 SEQUENCES = 150
 OPTIONS = "index=off,redirect_dir=off,metacopy=off,xino=off"
 LONG_AGO = 1_000_000_000
+KINDS = {
+    stat.S_IFDIR: "directory",
+    stat.S_IFREG: "file",
+    stat.S_IFLNK: "symlink",
+    stat.S_IFCHR: "whiteout",
+}
+View = dict[str, tuple[str, int, int, int | None, int | None, str]]
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +78,7 @@ def see(root: Path) -> dict[str, Seen]:
         for name in directories + files:
             path = os.path.join(folder, name)
             status = os.lstat(path)
-            kind = {stat.S_IFDIR: "directory", stat.S_IFREG: "file", stat.S_IFLNK: "symlink", stat.S_IFCHR: "whiteout"}[
-                stat.S_IFMT(status.st_mode)
-            ]
+            kind = KINDS[stat.S_IFMT(status.st_mode)]
             found["/" + os.path.relpath(path, root)] = Seen(
                 kind,
                 status.st_size if kind == "file" else 0,
@@ -120,7 +125,7 @@ def settle(state: FileSystem, root: Path) -> FileSystem:
     return replace(state, root=aged)
 
 
-def model_view(state: FileSystem) -> dict[str, tuple[str, int, int, int | None, int | None, str]]:
+def model_view(state: FileSystem) -> View:
     return {
         path: ("directory", 0, node.mode, node.uid, node.gid, "")
         if isinstance(node, Directory)
@@ -130,8 +135,11 @@ def model_view(state: FileSystem) -> dict[str, tuple[str, int, int, int | None, 
     }
 
 
-def real_view(tree: dict[str, Seen]) -> dict[str, tuple[str, int, int, int | None, int | None, str]]:
-    return {path: (seen.kind, seen.size, seen.mode, seen.uid, seen.gid, seen.target) for path, seen in tree.items()}
+def real_view(tree: dict[str, Seen]) -> View:
+    return {
+        path: (seen.kind, seen.size, seen.mode, seen.uid, seen.gid, seen.target)
+        for path, seen in tree.items()
+    }
 
 
 def written(layer: Layer) -> set[tuple[str, ...]]:
@@ -165,6 +173,11 @@ def in_upper(upper: dict[str, Seen], lower: dict[str, Seen]) -> set[tuple[str, .
     return result
 
 
+def compared(seen: Seen) -> tuple[object, ...]:
+    status = (seen.kind, seen.mode, seen.uid, seen.gid)
+    return status if seen.kind == "directory" else (*status, seen.size, seen.mtime, seen.target)
+
+
 def differing(
     lower: dict[str, Seen], merged: dict[str, Seen], upper: dict[str, Seen]
 ) -> set[tuple[str, ...]]:
@@ -172,11 +185,7 @@ def differing(
     changed: dict[str, Seen] = {}
     for path, seen in merged.items():
         old = lower.get(path)
-        same = old is not None and (
-            (old.kind, old.mode, old.uid, old.gid) == (seen.kind, seen.mode, seen.uid, seen.gid)
-            and (seen.kind == "directory" or (old.size, old.mtime, old.target) == (seen.size, seen.mtime, seen.target))
-        )
-        if not same:
+        if old is None or compared(old) != compared(seen):
             changed[path] = seen
     merged_directories = {"/", *(path for path, seen in merged.items() if seen.kind == "directory")}
     top = [path for path in lower if path not in merged and os.path.dirname(path) in merged_directories]
@@ -246,8 +255,10 @@ def test_the_kernel_agrees(scratch: Path) -> None:
                 after = run_on_model(after, operation)
             where = f"sequence {seed}, layer {index}: {[str(operation) for operation in operations]}"
             assert model_view(after) == real_view(merged), where
-            assert written(diff(before, after, Differ.NATIVE, index)) == in_upper(above, below), where
-            assert written(diff(before, after, Differ.BUILDKIT, index)) == differing(below, merged, above), where
+            native = written(diff(before, after, Differ.NATIVE, index))
+            assert native == in_upper(above, below), where
+            buildkit = written(diff(before, after, Differ.BUILDKIT, index))
+            assert buildkit == differing(below, merged, above), where
             layer, state = commit(before, after, Differ.NATIVE, index)
             made.append(layer)
             trees.append(above)

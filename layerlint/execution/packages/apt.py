@@ -123,8 +123,8 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     database, index = machine.database, machine.index
     suites = frozenset({index.name, _ALIASES.get(index.name, index.name), f"{index.name}-security"})
     wanted = requests.read(effect.packages, index, database.installed, suites=suites)
-    problems = list(wanted.problems)
-    status = Truth.of(not (wanted.refused and _has_base_sources(machine.filesystem)))
+    status, missing = _missing(machine, wanted.missing)
+    problems = [*missing, *wanted.problems]
     named = wanted.install
     if effect.only_upgrade:
         named = tuple(p for p in named if p.name in database.installed)
@@ -158,6 +158,20 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     )
 
 
+def _missing(machine: Machine, names: Sequence[str]) -> tuple[Truth, tuple[str, ...]]:
+    """apt's status for names that are not in the index, and what to say: they may be in another source."""
+    if not names:
+        return Truth.YES, ()
+    if not _has_base_sources(machine.filesystem):
+        return Truth.YES, tuple(f"{name} is not in the index of {machine.index.name}" for name in names)
+    return Truth.NO, tuple(
+        f"E: Package '{name}' has no installation candidate"
+        if machine.index.providers(name)
+        else f"E: Unable to locate package {name}"
+        for name in names
+    )
+
+
 def _is_change(package: Package, installed: Mapping[str, Installed]) -> bool:
     old = installed.get(package.name)
     return old is None or resolver.is_newer(package.version, old.version)
@@ -182,7 +196,6 @@ def upgrade(machine: Machine, effect: UpgradePackages) -> Applied:
 def remove(machine: Machine, effect: RemovePackages) -> Applied:
     installed = machine.database.installed
     names = [requests.name_of(word) for word in effect.packages]
-    # A package of an unknown name may be one of a repository that is not indexed: apt knows it then.
     unknown = [
         name
         for name in names
@@ -197,10 +210,9 @@ def remove(machine: Machine, effect: RemovePackages) -> Applied:
         left = {name: package for name, package in installed.items() if name not in plan.remove}
         unused = resolver.plan_unused(left, machine.index)
         plan = replace(plan, remove=tuple(sorted({*plan.remove, *unused.remove})))
-    refused = bool(unknown) and _has_base_sources(machine.filesystem)
+    status, problems = _missing(machine, unknown)
     applied = _transact(machine, plan, manual=frozenset(), purge=effect.purge)
-    problems = tuple(f"E: Unable to locate package {name}" for name in unknown)
-    return replace(applied, status=Truth.of(not refused), problems=(*problems, *applied.problems))
+    return replace(applied, status=status, problems=(*problems, *applied.problems))
 
 
 def remove_unused(machine: Machine, effect: RemoveUnused) -> Applied:
@@ -217,8 +229,7 @@ def mark(machine: Machine, effect: MarkPackages) -> Applied:
     names = [requests.name_of(word) for word in effect.packages] or list(installed)
     changed = [n for n in names if n in installed and installed[n].automatic is not effect.automatic]
     unknown = [n for n in names if n not in installed and machine.index.get(n) is None]
-    problems = tuple(f"E: Unable to locate package {name}" for name in unknown)
-    status = Truth.of(not (unknown and _has_base_sources(machine.filesystem)))
+    status, problems = _missing(machine, unknown)
     if not changed:
         return machine.applied(status=status, problems=problems)
     filesystem, database, rewritten = _marked(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import translate
 from typing import TypeAlias, assert_never
 
 from layerlint.catalog.model import Package
+from layerlint.domain.size import Size
 from layerlint.execution.packages.database import Installed
 from layerlint.execution.packages.resolver import Index
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*")
+_OTHER_VERSION = 0.25
+"""Relative bounds of the bytes of another version of the same package in one Debian release."""
 _NATIVE = frozenset({"", "amd64", "any", "native", "all"})
 
 
@@ -22,9 +25,10 @@ class Requests:
 
     install: tuple[Package, ...] = ()
     remove: tuple[str, ...] = ()
-    refused: bool = False
-    """apt fails: a name that it cannot find."""
+    missing: tuple[str, ...] = ()
+    """Names for which the index has no candidate."""
     problems: tuple[str, ...] = ()
+    """What of the words is not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
-    problem: str
+class _Missing:
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class _NotKnown:
     problem: str
 
 
-_Word: TypeAlias = "Package | _Removal | _Kept | _Refusal | _NotKnown"
+_Word: TypeAlias = "Package | _Removal | _Kept | _Missing | _NotKnown"
 
 
 def read(
@@ -56,26 +60,23 @@ def read(
     """Look the words up; ``suites`` are the names of what the index covers."""
     install: dict[str, Package] = {}
     remove: list[str] = []
-    refused = False
+    missing: list[str] = []
     problems: list[str] = []
     for word in words:
         match _read_word(word, index, installed, suites):
             case Package() as package:
-                install[package.name] = package
-                if (problem := _version_problem(word, package)) is not None:
-                    problems.append(problem)
+                install[package.name] = package if _has_version(word, package) else _widened(package)
             case _Removal(name):
                 remove.append(name)
             case _Kept():
                 pass
-            case _Refusal(problem):
-                refused = True
-                problems.append(problem)
+            case _Missing(name):
+                missing.append(name)
             case _NotKnown(problem):
                 problems.append(problem)
             case never:
                 assert_never(never)
-    return Requests(tuple(install.values()), tuple(remove), refused, tuple(problems))
+    return Requests(tuple(install.values()), tuple(remove), tuple(missing), tuple(problems))
 
 
 def name_of(word: str) -> str:
@@ -109,16 +110,22 @@ def _read_word(
         return package
     if name in installed:
         return _Kept()
-    if providers:
-        return _Refusal(f"E: Package '{name}' has no installation candidate")
-    return _Refusal(f"E: Unable to locate package {name}")
+    return _Missing(name)
 
 
-def _version_problem(word: str, package: Package) -> str | None:
-    """Says so if the version asked for is not the candidate's: an index has other versions another day."""
+def _has_version(word: str, package: Package) -> bool:
     version = word.partition("=")[2]
     if not version or version == package.version:
-        return None
-    if re.match(translate(re.sub(r"\*+", "*", version[:256])), package.version):
-        return None
-    return f"version {version} of {package.name} is not in the index, which has {package.version}"
+        return True
+    return re.match(translate(re.sub(r"\*+", "*", version[:256])), package.version) is not None
+
+
+def _widened(package: Package) -> Package:
+    """Another version than the candidate: an index has it another day.  Its bytes are about the same."""
+
+    def widened(size: Size) -> Size:
+        return size.join(Size.around(size.likely, _OTHER_VERSION, _OTHER_VERSION))
+
+    footprint = package.footprint
+    pieces = tuple(replace(piece, bytes=widened(piece.bytes)) for piece in footprint.pieces)
+    return replace(package, footprint=replace(footprint, pieces=pieces))

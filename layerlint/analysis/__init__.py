@@ -1,0 +1,1 @@
+"""Questions asked of a trace: what layers cost, what is wasted."""

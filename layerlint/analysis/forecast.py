@@ -1,0 +1,131 @@
+"""From a trace to the forecast that is shown: one record a layer, and where hidden bytes come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
+from layerlint.execution.compression import ratio
+from layerlint.execution.instructions import one_line
+from layerlint.execution.trace import Step, Trace
+from layerlint.filesystem.layer import EntryKind, Layer
+from layerlint.filesystem.node import BASE_LAYER, Inode, Zeros
+from layerlint.report import (
+    BaseRecord,
+    ChangeRecord,
+    HiddenRecord,
+    LayerRecord,
+    LayersReport,
+    Origin,
+    UnmodelledRecord,
+)
+
+_HEADER = 512
+"""Bytes of a tar header; a directory's and a whiteout's compress to next to nothing, counted as 20."""
+
+
+def forecast(trace: Trace) -> LayersReport | None:
+    """The layers of the target's chain; None where the file has no stage to build."""
+    target, accounting = trace.target, trace.accounting
+    if target is None or accounting is None:
+        return None
+    steps = trace.layer_steps()
+    hidden: dict[int, list[Size]] = {}
+    for item in accounting.items:
+        hidden.setdefault(item.created, []).append(item.bytes)
+    records = tuple(
+        _record(trace, step, index, total(hidden.get(index, ()))) for index, step in enumerate(steps)
+    )
+    lines = [trace.document.source.position(step.instruction.node.span.start)[0] for step in steps]
+
+    def origin(layer: int) -> Origin:
+        return Origin(None, None) if layer == BASE_LAYER else Origin(layer, lines[layer])
+
+    image_image = target.base.image
+    unknown_base = target.base.source == "unknown"
+    incomplete = any(not record.complete for record in records)
+    return LayersReport(
+        trace.document.source.path,
+        target.stage.label,
+        trace.platform,
+        trace.differ.value,
+        BaseRecord(
+            target.base.reference,
+            target.base.source,
+            target.base.bytes,
+            "" if image_image is None else image_image.date,
+        ),
+        records,
+        _open(accounting.image, unknown_base or incomplete),
+        _open(accounting.visible, unknown_base or incomplete),
+        accounting.hidden,
+        tuple(
+            HiddenRecord(item.path, item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by))
+            for item in accounting.items
+            if item.bytes.high != 0
+        ),
+        trace.notes,
+    )
+
+
+def _open(size: Size, unbounded: bool) -> Size:
+    return Size(size.low, size.likely, None) if unbounded else size
+
+
+def _record(trace: Trace, step: Step, index: int, hidden: Size) -> LayerRecord:
+    layer = step.layer
+    assert layer is not None
+    node = step.instruction.node
+    source = trace.document.source
+    unmodelled = tuple(
+        UnmodelledRecord(source.position(gap.span.start)[0], gap.command, gap.reason)
+        for gap in step.not_understood
+    )
+    return LayerRecord(
+        index,
+        step.stage.label,
+        node.start_line,
+        node.end_line,
+        one_line(step.instruction),
+        True,
+        _open(layer.bytes, bool(unmodelled)),
+        _open(compressed(layer), bool(unmodelled)),
+        _open(_count(layer), bool(unmodelled)),
+        hidden,
+        step.complete,
+        unmodelled,
+        tuple(_changes(layer, one_line(step.instruction))),
+    )
+
+
+def compressed(layer: Layer) -> Size:
+    """Bytes of the layer as it is pulled (gzip): data by the kind of file, and the headers."""
+    sizes: list[Size] = []
+    for entry in layer.entries:
+        if entry.kind is not EntryKind.FILE or not isinstance(entry.node, Inode):
+            sizes.append(Size.exact(20))
+            continue
+        factor = 0.001 if isinstance(entry.node.content, Zeros) else ratio(entry.path)
+        size = entry.bytes
+        likely = int(size.likely * factor)
+        sizes.append(Size(int(size.low * factor * 0.3), likely, None if size.high is None else size.high + _HEADER))
+        sizes.append(Size.exact(60))
+    return total(sizes)
+
+
+def _count(layer: Layer) -> Size:
+    sizes: list[Size] = []
+    for entry in layer.entries:
+        if isinstance(entry.node, Inode) and entry.node.is_summary:
+            sizes.append(entry.node.count)
+        else:
+            sizes.append(Size.exact(1))
+    return total(sizes)
+
+
+def _changes(layer: Layer, instruction: str) -> Iterator[ChangeRecord]:
+    for entry in layer.entries:
+        yield ChangeRecord(entry.path, entry.kind.value, entry.bytes, entry.because or instruction)
+
+
+__all__ = ["ZERO", "UNBOUNDED", "forecast"]

@@ -1,0 +1,222 @@
+"""The one place where effects on files are applied to a file system."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+
+from layerlint.domain.size import Size, total
+from layerlint.domain.text import Unknown
+from layerlint.effects import (
+    Archive,
+    ChangeMode,
+    ChangeOwner,
+    Compress,
+    Copy,
+    Decompress,
+    Extract,
+    Link,
+    MakeDirectory,
+    Move,
+    Remove,
+    Replace,
+    Resize,
+    Symlink,
+    Touch,
+    Write,
+)
+from layerlint.execution.archives import decompressed_size, strip, unpack
+from layerlint.execution.compression import compressed_size
+from layerlint.filesystem.node import Directory, HostFile, Inode, Kind, TarData, Zeros
+from layerlint.filesystem.union import FileSystem
+from layerlint.shell.glob import matches
+
+FileEffect = (
+    Write | Replace | Resize | Remove | MakeDirectory | Copy | Move | Link | Symlink | Touch | ChangeMode
+    | ChangeOwner | Extract | Archive | Compress | Decompress
+)  # fmt: skip
+
+_UNPACKED = 3.0
+"""Bytes unpacked over bytes packed, as a likely value for a gzip archive that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    filesystem: FileSystem
+    gap: str | None = None
+    """Why the effect is not known in full."""
+
+
+def apply(effect: FileEffect, filesystem: FileSystem, because: str) -> Changed:
+    """Do one effect.  What ``/dev``, ``/proc`` and ``/sys`` hold is the kernel's and never ships."""
+    match effect:
+        case Write(path, size, content, append, mode):
+            if _is_kernel(path):
+                return Changed(filesystem)
+            return Changed(
+                filesystem.write(path, size, because, content=content, append=append, mode=mode)
+            )
+        case Replace(path, size, content):
+            old = filesystem.lookup(path, follow=False)
+            mode, uid, gid = (old.mode, old.uid, old.gid) if isinstance(old, Inode) else (0o644, 0, 0)
+            inode = Inode(Kind.FILE, size, mode, uid, gid, filesystem.layer, because, content)
+            return Changed(filesystem.replace(path, inode, because))
+        case Resize(path, size):
+            return Changed(_resize(filesystem, path, size, because))
+        case Remove(path, recursive):
+            return Changed(filesystem.remove(path, recursive=recursive))
+        case MakeDirectory(path, mode):
+            return Changed(filesystem.make_directory(path, because, mode=mode))
+        case Copy():
+            return Changed(_copy(filesystem, effect, because))
+        case Move(source, destination):
+            return Changed(filesystem.rename(source, destination, because))
+        case Link(source, path):
+            return Changed(filesystem.link(source, path, because))
+        case Symlink(target, path):
+            return Changed(filesystem.symlink(path, target, because))
+        case Touch(path, create):
+            return Changed(filesystem.touch(path, because, create=create))
+        case ChangeMode(path, mode_of, recursive):
+            return Changed(filesystem.change_metadata(path, because, mode=mode_of, recursive=recursive))
+        case ChangeOwner(path, user, group, recursive, follow):
+            return Changed(
+                filesystem.change_metadata(
+                    path, because, uid=_id(user), gid=_id(group), recursive=recursive, follow=follow
+                )
+            )
+        case Extract():
+            return _extract(filesystem, effect, because)
+        case Archive():
+            return Changed(_archive(filesystem, effect, because))
+        case Compress(path, destination, kind, keep):
+            return Changed(_compress(filesystem, path, destination, kind, keep, because))
+        case Decompress(path, destination, kind, keep):
+            return _decompress(filesystem, path, destination, keep, because)
+
+
+def _is_kernel(path: str) -> bool:
+    return posixpath.normpath(path).startswith(("/dev/", "/proc/", "/sys/"))
+
+
+def _id(owner: object) -> int | Unknown | None:
+    return owner if isinstance(owner, int | Unknown) or owner is None else Unknown.UNKNOWN
+
+
+def _resize(filesystem: FileSystem, path: str, size: Size, because: str) -> FileSystem:
+    node = filesystem.lookup(path)
+    if isinstance(node, Inode):
+        zeros = size.is_exact and (size.low == 0 or isinstance(node.content, Zeros))
+        return filesystem.write(path, size, because, content=Zeros() if zeros else None)
+    return filesystem.write(path, size, because, content=Zeros())
+
+
+def _copy(filesystem: FileSystem, effect: Copy, because: str) -> FileSystem:
+    node = filesystem.lookup(effect.source, follow=effect.follow)
+    if node is None:
+        return filesystem
+    destination = filesystem.lookup(effect.destination)
+    if isinstance(node, Inode) and node.kind is Kind.FILE and isinstance(destination, Inode) and not effect.preserve_owner:
+        # cp opens the file that is there and writes into it: its mode and owner stay.
+        written = filesystem.write(effect.destination, node.size, because, content=node.content)
+        return written.touch(effect.destination, because, mtime=node.mtime) if effect.preserve_times else written
+    owner = None if effect.preserve_owner else 0
+    return filesystem.graft(
+        node, effect.destination, because, uid=owner, gid=owner, keep_times=effect.preserve_times
+    )
+
+
+def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:
+    node = filesystem.lookup(effect.archive)
+    if not isinstance(node, Inode):
+        return Changed(filesystem.disturb(), "the archive is not known")
+    if not isinstance(node.content, HostFile):
+        likely = int(node.size.likely * _UNPACKED)
+        inode = Inode(
+            Kind.FILE, Size(0, likely, None), 0o644, 0, 0, filesystem.layer, because, count=Size(1, 2, None)
+        )
+        name = f"{effect.destination.rstrip('/')}/<{posixpath.basename(effect.archive)}>"
+        return Changed(filesystem.replace(name, inode, because).disturb(), "what the archive holds is not known")
+    unpacked = unpack(node.content)
+    if unpacked is None:
+        return Changed(filesystem.disturb(), "the archive cannot be read")
+    filesystem = filesystem.make_directory(effect.destination, because)
+    for name, child in strip(unpacked.root, effect.strip):
+        for path, member in _wanted(name, child, effect.members):
+            target = f"{effect.destination.rstrip('/')}/{path}"
+            filesystem = filesystem.graft(member, target, because, keep_times=True)
+    gap = None if unpacked.complete else "the archive is too large, or damaged: it was not read to its end"
+    return Changed(filesystem, gap)
+
+
+def _wanted(name: str, node: Directory | Inode, members: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    """The parts of a tree that the member names or globs of the command line ask for."""
+    if not members or any(matches(member.strip("/").removeprefix("./"), name) for member in members):
+        yield name, node
+    elif isinstance(node, Directory):
+        for child, inner in sorted(node.children.items()):
+            yield from _wanted(f"{name}/{child}", inner, members)
+
+
+def _archive(filesystem: FileSystem, effect: Archive, because: str) -> FileSystem:
+    """A tar is a 512-byte header a member, data rounded up to 512, and zeros to a multiple of 10,240."""
+    parts: list[Size] = []
+    packed: list[Inode] = []
+    seen: set[int] = set()
+    for source in effect.sources:
+        for _, node in filesystem.walk(source):
+            parts.append(Size.exact(512))
+            if isinstance(node, Inode) and node.kind is Kind.FILE and id(node) not in seen:
+                seen.add(id(node))
+                packed.append(node)
+                parts.append(_rounded(node.size))
+    size = total(parts)
+    format_, _, compression = effect.format.partition(".")
+    if format_ == "zip":
+        size = compressed_size(packed, "gz")
+    elif compression:
+        size = compressed_size(packed, compression) + Size.exact(len(parts) * 8)
+    else:
+        size = _blocked(size)
+    content = None if compression or format_ == "zip" else TarData(tuple(packed))
+    return filesystem.write(effect.path, size, because, content=content)
+
+
+def _blocked(size: Size) -> Size:
+    """GNU tar writes records of 20 blocks, the last filled up with zeros."""
+
+    def up(amount: int) -> int:
+        return -(-(amount + 1024) // 10240) * 10240
+
+    return Size(up(size.low), up(size.likely), None if size.high is None else up(size.high))
+
+
+def _rounded(size: Size) -> Size:
+    high = None if size.high is None else -(-size.high // 512) * 512
+    return Size(-(-size.low // 512) * 512, -(-size.likely // 512) * 512, high)
+
+
+def _compress(
+    filesystem: FileSystem, path: str, destination: str, kind: str, keep: bool, because: str
+) -> FileSystem:
+    node = filesystem.lookup(path)
+    if not isinstance(node, Inode):
+        return filesystem
+    inode = replace(
+        node, size=compressed_size([node], kind), content=None, layer=filesystem.layer, because=because, origin=None
+    )
+    filesystem = filesystem.replace(destination, inode, because)
+    return filesystem if keep else filesystem.remove(path)
+
+
+def _decompress(filesystem: FileSystem, path: str, destination: str, keep: bool, because: str) -> Changed:
+    node = filesystem.lookup(path)
+    if not isinstance(node, Inode):
+        return Changed(filesystem)
+    known = decompressed_size(node.content) if isinstance(node.content, HostFile) else None
+    size = known or Size(0, int(node.size.likely * _UNPACKED), None)
+    gap = None if known is not None else "the size of the data is not known"
+    inode = replace(node, size=size, content=None, layer=filesystem.layer, because=because, origin=None)
+    filesystem = filesystem.replace(destination, inode, because)
+    return Changed(filesystem if keep else filesystem.remove(path), gap)
+

@@ -1,0 +1,151 @@
+"""A whole Dockerfile run abstractly: every stage once, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from layerlint.catalog import bases
+from layerlint.catalog.model import BaseImage
+from layerlint.dockerfile.instructions import Instruction, OnBuild
+from layerlint.dockerfile.syntax import Document
+from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
+from layerlint.domain.text import UNKNOWN, Text
+from layerlint.execution.context import BuildContext
+from layerlint.execution.instructions import Surroundings, execute
+from layerlint.execution.packages.database import PackageDatabase
+from layerlint.execution.trace import Base, StageTrace, State, Step, Trace
+from layerlint.filesystem.accounting import account
+from layerlint.filesystem.layer import Differ
+from layerlint.filesystem.node import Directory, file_size
+from layerlint.filesystem.tree import hard_links, walk
+from layerlint.filesystem.union import FileSystem
+from layerlint.graph import (
+    DEFAULT_PLATFORM,
+    BuildGraph,
+    ContextRef,
+    ImageRef,
+    Scratch,
+    Stage,
+    StageRef,
+)
+
+_DEFAULT_SHELL = ("/bin/sh", "-c")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is given beside the text."""
+
+    context: BuildContext | None = None
+    contexts: Mapping[str, BuildContext] = field(default_factory=dict)
+    differ: Differ = Differ.BUILDKIT
+    platform: str = DEFAULT_PLATFORM
+    find_base: Callable[[str], BaseImage | None] = bases.find
+    notes: tuple[str, ...] = ()
+
+
+def run(
+    document: Document, instructions: Sequence[Instruction], graph: BuildGraph, options: Options
+) -> Trace:
+    """Run every stage, also those that a build of the target would leave out."""
+    traces: list[StageTrace] = []
+    notes = list(options.notes)
+
+    def image(reference: Text) -> FileSystem:
+        base = options.find_base(reference) if isinstance(reference, str) else None
+        return FileSystem.unknown() if base is None else FileSystem(base.root)
+
+    def final(index: int) -> FileSystem:
+        return traces[index].final.filesystem if index < len(traces) else FileSystem.unknown()
+
+    for stage in graph.stages:
+        base, state, parent = _start(stage, traces, options, notes)
+        around = Surroundings(
+            graph, stage, document.escape, options.context, options.contexts, final, image,
+            base.source in ("catalog", "image", "scratch"), options.differ,
+        )  # fmt: skip
+        count = 0 if parent is None else len(parent.layers())
+        steps: list[Step] = []
+        for instruction in (*_triggers(stage, parent), *stage.instructions):
+            step = execute(instruction, state, count, around)
+            steps.append(step)
+            state = step.after
+            count += step.layer is not None
+        traces.append(StageTrace(stage, base, parent, tuple(steps), state))
+
+    target = traces[graph.target] if graph.target is not None else None
+    accounting = None if target is None else account(target.base.filesystem, target.layers())
+    return Trace(
+        document, tuple(instructions), graph, tuple(traces), target, accounting, options.context,
+        options.differ, options.platform, tuple(dict.fromkeys(notes)),
+    )  # fmt: skip
+
+
+def _triggers(stage: Stage, parent: StageTrace | None) -> tuple[Instruction, ...]:
+    """ONBUILD of the parent stage: run first in the child (those of a base image are not known)."""
+    if parent is None or not isinstance(stage.base, StageRef):
+        return ()
+    return tuple(
+        instruction.instruction
+        for instruction in parent.stage.instructions
+        if isinstance(instruction, OnBuild)
+    )
+
+
+def _start(
+    stage: Stage, traces: Sequence[StageTrace], options: Options, notes: list[str]
+) -> tuple[Base, State, StageTrace | None]:
+    match stage.base:
+        case StageRef(index) if index < len(traces):
+            parent = traces[index]
+            return parent.base, parent.final, parent
+        case Scratch():
+            base = Base("scratch", "scratch", None, FileSystem.scratch(), ZERO)
+            return base, _state(base), None
+        case ContextRef(name):
+            base = Base(name, "unknown", None, FileSystem.unknown(), UNBOUNDED)
+            return base, _state(base), None
+        case ImageRef(reference) if isinstance(reference, str):
+            image = options.find_base(reference)
+            if image is None:
+                notes.append(f"the base image {reference} is not in the catalog: its files are not known")
+                base = Base(reference, "unknown", None, FileSystem.unknown(), UNBOUNDED)
+            else:
+                base = Base(reference, "catalog", image, FileSystem(image.root), tree_size(image.root))
+            return base, _state(base), None
+        case _:
+            notes.append(f"the base image of stage {stage.label} depends on a value that is not known")
+            base = Base("?", "unknown", None, FileSystem.unknown(), UNBOUNDED)
+            return base, _state(base), None
+
+
+def _state(base: Base) -> State:
+    image = base.image
+    if image is None:
+        workdir, unknown = "/", base.source == "unknown"
+        return State(base.filesystem, None, {}, {}, frozenset(), workdir, "", _DEFAULT_SHELL if not unknown else _DEFAULT_SHELL)
+    return State(
+        base.filesystem,
+        PackageDatabase.from_base(image),
+        dict(image.environment),
+        {},
+        frozenset(),
+        "/",
+        image.user,
+        image.shell or _DEFAULT_SHELL,
+    )
+
+
+def tree_size(root: Directory) -> Size:
+    """Bytes of the regular files of a tree, hard links once."""
+    seen: set[int] = set()
+    sizes: list[Size] = []
+    for _, node in walk("/", root):
+        if id(node) not in seen:
+            seen.add(id(node))
+            sizes.append(file_size(node))
+    return total(sizes)
+
+
+__all__ = ["UNKNOWN", "Options", "hard_links", "replace", "run", "tree_size"]

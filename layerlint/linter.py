@@ -1,0 +1,145 @@
+"""One Dockerfile to one report: the stages of the pipeline in a row, and findings filtered in one place."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layerlint.analysis.forecast import forecast
+from layerlint.checks import CHECKS
+from layerlint.dockerfile.grammar import parse_all
+from layerlint.dockerfile.instructions import Instruction
+from layerlint.dockerfile.parser import parse
+from layerlint.dockerfile.syntax import Document, Problem
+from layerlint.errors import UsageError
+from layerlint.execution.context import BuildContext, open_context
+from layerlint.execution.interpreter import Options, run
+from layerlint.execution.trace import Trace
+from layerlint.filesystem.layer import Differ
+from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, build_graph
+from layerlint.report import FileReport, Finding
+from layerlint.ruleset.findings import Observed, Remark, remark_cases, to_findings
+from layerlint.ruleset.loader import load_bundled
+from layerlint.ruleset.model import Example, Rule, RuleSet
+from layerlint.ruleset.reserved import GRAPH, SYNTAX
+from layerlint.ruleset.suppressions import apply_comments
+from layerlint.source import SourceFile
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a file is read, beside its text."""
+
+    context: Path | None = None
+    """The build context; None takes the folder of the Dockerfile."""
+    contexts: Mapping[str, Path] = field(default_factory=dict)
+    build_arguments: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    platform: str = DEFAULT_PLATFORM
+    differ: Differ = Differ.BUILDKIT
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that is known of a file before rules look at it."""
+
+    document: Document
+    instructions: tuple[Instruction, ...]
+    problems: tuple[Problem, ...]
+    """Of syntax and grammar."""
+    graph: BuildGraph
+    trace: Trace
+
+
+def read_source(path: str, data: bytes) -> SourceFile:
+    """The text of a file; raises UsageError if it is no text at all."""
+    if b"\0" in data[:8192]:
+        raise UsageError(f"{path}: not a text file: it has NUL bytes")
+    return SourceFile.from_bytes(path, data)
+
+
+def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Analysis:
+    """Parse, link and run a Dockerfile; ``folder`` is where it lies (None: nowhere, there is no context)."""
+    document = parse(source)
+    instructions, problems = parse_all(document)
+    graph = build_graph(
+        document,
+        instructions,
+        build_arguments=settings.build_arguments,
+        contexts=tuple(settings.contexts),
+        target=settings.target,
+        platform=settings.platform,
+    )
+    context, notes = _context(source, folder, settings)
+    options = Options(
+        context=context,
+        contexts={name: BuildContext(path) for name, path in settings.contexts.items()},
+        differ=settings.differ,
+        platform=settings.platform,
+        notes=notes,
+    )
+    return Analysis(document, instructions, problems, graph, run(document, instructions, graph, options))
+
+
+def _context(
+    source: SourceFile, folder: Path | None, settings: Settings
+) -> tuple[BuildContext | None, tuple[str, ...]]:
+    root = settings.context or folder
+    if root is None:
+        return None, ()
+    dockerfile = None if folder is None else folder / Path(source.path).name
+    return open_context(root, dockerfile)
+
+
+def lint(source: SourceFile, folder: Path | None, settings: Settings, known: RuleSet, active: RuleSet) -> FileReport:
+    """The findings of the active rules, less those that comments silence, and the forecast."""
+    analysis = analyse(source, folder, settings)
+    cases: list[tuple[Rule, Observed]] = []
+    cases += remark_cases(SYNTAX, [_remark(problem) for problem in analysis.problems], active)
+    cases += remark_cases(GRAPH, [_remark(problem) for problem in analysis.graph.problems], active)
+    for rule in active:
+        check = CHECKS.get(rule.check)
+        if check is not None:
+            cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
+    findings = to_findings(cases, source)
+    kept, silenced = apply_comments(findings, analysis.document, known, active)
+    return FileReport(source.path, kept, forecast(analysis.trace), silenced)
+
+
+def _remark(problem: Problem) -> Remark:
+    return Remark(problem.span, {"problem": problem.message})
+
+
+def lint_example(example: Example, rule: Rule) -> tuple[Finding, ...]:
+    """The findings of one rule on an example of a rule file, with every bundled rule on."""
+    known = load_bundled(CHECKS)
+    rules = {each.name: each for each in known} | {rule.name: rule}
+    active = RuleSet(tuple(rules[name] for name in sorted(rules)))
+    source = SourceFile("Dockerfile", example.dockerfile)
+    if example.context is None:
+        report = lint(source, None, Settings(), known, active)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _write_context(Path(folder), example)
+            report = lint(source, Path(folder), Settings(), known, active)
+    return tuple(finding for finding in report.findings if finding.rule == rule.name)
+
+
+def _write_context(folder: Path, example: Example) -> None:
+    for name, content in example.context or ():
+        path = folder / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, int):
+            with path.open("wb") as stream:
+                stream.truncate(content)
+        else:
+            path.write_text(content, encoding="utf-8")
+    if example.dockerignore is not None:
+        (folder / ".dockerignore").write_text(example.dockerignore, encoding="utf-8")
