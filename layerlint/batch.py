@@ -50,7 +50,11 @@ def lint_all(paths: Sequence[str], job: Job, *, jobs: int, progress: bool) -> li
 def _shown(results: Iterator[Result], count: int, progress: bool) -> Iterator[Result]:
     for number, result in enumerate(results, 1):
         if progress and count > ENOUGH and (number % 20 == 0 or number == count):
-            print(f"\r{number} of {count} files" + ("\r\033[K" if number == count else ""), end="", file=sys.stderr)
+            print(
+                f"\r{number} of {count} files" + ("\r\033[K" if number == count else ""),
+                end="",
+                file=sys.stderr,
+            )
         yield result
 
 
@@ -59,11 +63,15 @@ def lint_path(path: str, job: Job) -> Result:
     try:
         data = sys.stdin.buffer.read() if path == "-" else read_dockerfile(path)
         source = read_source(path, data)
-        return Result(lint(source, None if path == "-" else Path(path).parent, job.settings, job.known, job.active))
+        return Result(
+            lint(source, None if path == "-" else Path(path).parent, job.settings, job.known, job.active)
+        )
     except UsageError as error:
         return Result(None, (str(error),))
     except Exception as error:  # one file must not stop the others
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
-        message = f"{path}: a bug of layerlint: {type(error).__name__} at {place}: please report it with this file"
+        message = (
+            f"{path}: a bug of layerlint: {type(error).__name__} at {place}: please report it with this file"
+        )
         return Result(None, (message,), bug=True)

@@ -19,6 +19,7 @@ from layerlint.errors import LayerlintError, UsageError
 if TYPE_CHECKING:
     from layerlint.config import Config
     from layerlint.linter import Settings
+    from layerlint.reporters.style import Style
 
 OK, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
@@ -97,16 +98,35 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="lint Dockerfiles (what happens without a verb)")
     _add_inputs(check)
     check.add_argument(
-        "--format", choices=("github", "json", "markdown", "sarif", "text"), default="text", help="default: text"
+        "--format",
+        choices=("github", "json", "markdown", "sarif", "text"),
+        default="text",
+        help="default: text",
     )
     _add_output(check)
     rules = check.add_argument_group("rules")
-    rules.add_argument("--select", action="append", default=None, metavar="RULE,…", help="run these only: names, aliases, categories, all")
+    rules.add_argument(
+        "--select",
+        action="append",
+        default=None,
+        metavar="RULE,…",
+        help="run these only: names, aliases, categories, all",
+    )
     rules.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="do not run these")
-    rules.add_argument("--severity", action="append", default=[], metavar="RULE=LEVEL", help="off, info, warning or error")
-    rules.add_argument("--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own")
-    rules.add_argument("--fail-on", choices=("info", "warning", "error", "off"), help="least severity for exit code 1 (default: warning)")
-    check.add_argument("--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)")
+    rules.add_argument(
+        "--severity", action="append", default=[], metavar="RULE=LEVEL", help="off, info, warning or error"
+    )
+    rules.add_argument(
+        "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
+    )
+    rules.add_argument(
+        "--fail-on",
+        choices=("info", "warning", "error", "off"),
+        help="least severity for exit code 1 (default: warning)",
+    )
+    check.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"
+    )
     _add_build(check)
 
     layers = verbs.add_parser("layers", help="forecast the layers, without linting")
@@ -118,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
 
     graph = verbs.add_parser("graph", help="show stages, and what each takes from where")
     _add_inputs(graph)
-    graph.add_argument("--format", choices=("dot", "json", "mermaid", "text"), default="text", help="default: text")
+    graph.add_argument(
+        "--format", choices=("dot", "json", "mermaid", "text"), default="text", help="default: text"
+    )
     _add_output(graph)
     _add_build(graph)
 
@@ -134,39 +156,64 @@ def _parser() -> argparse.ArgumentParser:
     _add_rule_sources(explain)
 
     listing = verbs.add_parser("rules", help="list the rules")
-    listing.add_argument("--format", choices=("json", "markdown", "text"), default="text", help="default: text")
+    listing.add_argument(
+        "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
+    )
     _add_rule_sources(listing)
     return parser
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Dockerfile, a folder to search, or - for standard input (default: .)"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a Dockerfile, a folder to search, or - for standard input (default: .)",
     )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    group.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write there instead of to standard output"
+    )
     group.add_argument("--no-color", action="store_true", help="never paint (NO_COLOR does the same)")
     group.add_argument("-q", "--quiet", action="store_true", help="findings only")
-    group.add_argument("-v", "--verbose", action="count", default=0, help="more: what hides the most, reasons, notes")
+    group.add_argument(
+        "-v", "--verbose", action="count", default=0, help="more: what hides the most, reasons, notes"
+    )
 
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("build")
-    group.add_argument("--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml")
-    group.add_argument("--context", type=Path, metavar="DIR", help="the build context (default: the Dockerfile's folder)")
-    group.add_argument("--build-arg", action="append", default=[], metavar="KEY=VALUE", help="the value of an ARG")
-    group.add_argument("--build-context", action="append", default=[], metavar="NAME=DIR", help="a named context")
+    group.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+    )
+    group.add_argument(
+        "--context", type=Path, metavar="DIR", help="the build context (default: the Dockerfile's folder)"
+    )
+    group.add_argument(
+        "--build-arg", action="append", default=[], metavar="KEY=VALUE", help="the value of an ARG"
+    )
+    group.add_argument(
+        "--build-context", action="append", default=[], metavar="NAME=DIR", help="a named context"
+    )
     group.add_argument("--target", metavar="STAGE", help="the stage that is built (default: the last)")
     group.add_argument("--platform", metavar="OS/ARCH", help="default: linux/amd64")
-    group.add_argument("--differ", choices=("buildkit", "native", "naive"), help="how unchanged files ship (default: buildkit)")
+    group.add_argument(
+        "--differ",
+        choices=("buildkit", "native", "naive"),
+        help="how unchanged files ship (default: buildkit)",
+    )
 
 
 def _add_rule_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml")
-    parser.add_argument("--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+    )
+    parser.add_argument(
+        "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
+    )
 
 
 # ----------------------------------------------------------------------------- verbs
@@ -243,12 +290,12 @@ def _show(options: argparse.Namespace) -> int:
     """``graph`` and ``parse``: one document a file."""
     import json
 
+    from layerlint.diagram import DIAGRAMS
     from layerlint.dockerfile.dump import to_json
     from layerlint.dockerfile.grammar import parse_all
     from layerlint.dockerfile.parser import parse
     from layerlint.graph import build_graph
     from layerlint.linter import read_source
-    from layerlint.diagram import DIAGRAMS
 
     config = _config(options)
     settings = _settings(config, options)
@@ -392,17 +439,20 @@ def _folder(path: str) -> Path | None:
     return None if path == "-" else Path(path).parent
 
 
-def _style(options: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _style(options: argparse.Namespace) -> Style:
     import shutil
 
     from layerlint.reporters.style import Style
 
     terminal = options.output is None and sys.stdout.isatty()
-    colour = terminal and not options.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
-    return Style(
-        colour, width, options.verbose, options.quiet, getattr(options, "changes", False)
+    colour = (
+        terminal
+        and not options.no_color
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
     )
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+    return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
 
 
 def _write(output: Path | None, text: str) -> None:

@@ -40,7 +40,11 @@ def text(source: SourceFile, graph: BuildGraph) -> str:
             marks.append("not built")
         note = f"  ({', '.join(marks)})" if marks else ""
         lines.append(f"stage {stage.label} on {_name(stage.base, graph)}{note}")
-        edges = {id(edge.instruction): edge for edge in graph.sources(stage.index) if edge.kind is not EdgeKind.FROM}
+        edges = {
+            id(edge.instruction): edge
+            for edge in graph.sources(stage.index)
+            if edge.kind is not EdgeKind.FROM
+        }
         for instruction in stage.instructions:
             words = " ".join(instruction.node.text.split())
             line = f"  {instruction.node.start_line:>4}  {words if len(words) <= 80 else words[:79] + '…'}"

@@ -12,7 +12,18 @@ MAX_BYTES = 32 << 20
 """Of one Dockerfile; BuildKit's own bound on what it reads of one is 16 MiB and less."""
 
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "venv", "__pycache__"})
-_NOT_DOCKERFILES = (".dockerignore", ".j2", ".jinja", ".md", ".orig", ".rej", ".swp", ".tmpl", ".template", "~")
+_NOT_DOCKERFILES = (
+    ".dockerignore",
+    ".j2",
+    ".jinja",
+    ".md",
+    ".orig",
+    ".rej",
+    ".swp",
+    ".tmpl",
+    ".template",
+    "~",
+)
 
 
 def is_dockerfile(name: str) -> bool:
@@ -39,7 +50,9 @@ def find_dockerfiles(paths: Sequence[str], excludes: Callable[[str], bool]) -> t
                 if not excludes(file):
                     found[file] = None
             if len(found) == before:
-                problems.append(f"{path}: no Dockerfile in this folder (name the file itself if it is called otherwise)")
+                problems.append(
+                    f"{path}: no Dockerfile in this folder (name the file itself if it is called otherwise)"
+                )
         elif Path(path).exists():
             found[Path(path).as_posix()] = None
         else:

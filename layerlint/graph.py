@@ -138,7 +138,14 @@ def build_graph(
         match instruction:
             case From():
                 stage = _stage(
-                    instruction, len(stages), names, contexts, arguments, predefined, document.escape, problems
+                    instruction,
+                    len(stages),
+                    names,
+                    contexts,
+                    arguments,
+                    predefined,
+                    document.escape,
+                    problems,
                 )
                 stages.append(stage)
                 bodies.append([])
@@ -207,7 +214,9 @@ def _stage(
             Problem(f"base name ({instruction.image.value}) should not be blank", instruction.image.span)
         )
     reference: Text = UNKNOWN if image.error is not None else image.text
-    platform = None if instruction.platform is None else expand(instruction.platform.value, lookup, escape).text
+    platform = (
+        None if instruction.platform is None else expand(instruction.platform.value, lookup, escape).text
+    )
     name = None if instruction.name is None else instruction.name.value.lower()
     return Stage(index, name, _image(reference, names, contexts), platform, instruction, ())
 
@@ -228,7 +237,9 @@ def _edges(
     edges: list[Edge] = []
     known: dict[str, int] = {}
     for stage in stages:
-        edges.append(Edge(EdgeKind.FROM, stage.index, stage.base, stage.instruction.image.span, stage.instruction))
+        edges.append(
+            Edge(EdgeKind.FROM, stage.index, stage.base, stage.instruction.image.span, stage.instruction)
+        )
         # The stage's own name is known inside it, so that a reference to itself is seen as a circle.
         visible = dict(known)
         if stage.name is not None:
@@ -276,8 +287,10 @@ def _copy_source(
         index = int(text[:10])
         if not 0 <= index < stage.index:
             reason = (
-                f"circular dependency detected on stage: {stage.label}" if index == stage.index
-                else f"invalid stage index {text}" if not 0 <= index < count
+                f"circular dependency detected on stage: {stage.label}"
+                if index == stage.index
+                else f"invalid stage index {text}"
+                if not 0 <= index < count
                 else f'cannot copy from stage "{text}", it needs to be defined before current stage "{stage.label}"'
             )
             problems.append(Problem(reason, word.span))

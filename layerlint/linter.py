@@ -95,7 +95,9 @@ def _context(
     return open_context(root, dockerfile)
 
 
-def lint(source: SourceFile, folder: Path | None, settings: Settings, known: RuleSet, active: RuleSet) -> FileReport:
+def lint(
+    source: SourceFile, folder: Path | None, settings: Settings, known: RuleSet, active: RuleSet
+) -> FileReport:
     """The findings of the active rules, less those that comments silence, and the forecast."""
     analysis = analyse(source, folder, settings)
     cases: list[tuple[Rule, Observed]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
+from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
 from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
@@ -108,7 +108,9 @@ def compressed(layer: Layer) -> Size:
         factor = 0.001 if isinstance(entry.node.content, Zeros) else ratio(entry.path)
         size = entry.bytes
         likely = int(size.likely * factor)
-        sizes.append(Size(int(size.low * factor * 0.3), likely, None if size.high is None else size.high + _HEADER))
+        sizes.append(
+            Size(int(size.low * factor * 0.3), likely, None if size.high is None else size.high + _HEADER)
+        )
         sizes.append(Size.exact(60))
     return total(sizes)
 
@@ -126,6 +128,3 @@ def _count(layer: Layer) -> Size:
 def _changes(layer: Layer, instruction: str) -> Iterator[ChangeRecord]:
     for entry in layer.entries:
         yield ChangeRecord(entry.path, entry.kind.value, entry.bytes, entry.because or instruction)
-
-
-__all__ = ["ZERO", "UNBOUNDED", "forecast"]

@@ -13,7 +13,6 @@ from layerlint.effects import Model
 _TABLE: Mapping[str, str] = {
     ":": "constant:true",
     "[": "test:bracket",
-    "[[": "test:double_bracket",
     "add-apt-repository": "debian:add_apt_repository",
     "addgroup": "adduser:addgroup",
     "adduser": "adduser:adduser",
@@ -187,6 +186,9 @@ _TABLE: Mapping[str, str] = {
 """Command name to ``module:function``; a module is imported when a script first uses it."""
 
 
+_DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+
+
 class _Models(Mapping[str, Model]):
     """The table, resolved name by name."""
 
@@ -206,5 +208,9 @@ MODELS: Mapping[str, Model] = _Models()
 
 
 def find(name: str) -> Model | None:
-    """The model of a command given by its name or its path (``/bin/rm``); None if there is none."""
-    return MODELS.get(name.rpartition("/")[2])
+    """The model of a command, by its name or its path in a system directory (``/bin/rm``).
+
+    None if there is none, and for any other path: ``./install`` is a program of the author's.
+    """
+    directory, slash, last = name.rpartition("/")
+    return MODELS.get(last) if not slash or directory in _DIRECTORIES else None

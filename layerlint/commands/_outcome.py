@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
 from layerlint.effects import NOTHING, Effect, Outcome, Stream, Unmodelled
 
 SUCCESS = Outcome()
 FAILURE = Outcome(status=Truth.NO)
 """The command refuses: nothing is done, and the status is not zero."""
+
+
+def said(verbose: bool) -> Stream:
+    """What a tool tells of its work (``-v``): not followed."""
+    return Stream(Size(0, 0, None)) if verbose else NOTHING
 
 
 def unmodelled(reason: str, *effects: Effect, stdout: Stream = NOTHING) -> Outcome:

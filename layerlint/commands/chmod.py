@@ -7,7 +7,7 @@ from collections.abc import Callable
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._modes import Change, parse_mode
 from layerlint.commands._options import Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import locate, show
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
@@ -60,7 +60,7 @@ def chmod(invocation: Invocation) -> Outcome:
             effects.append(ChangeMode(path, mode, options.has("R")))
             if options.has("R") and not is_whole(invocation.view, path, node):
                 effects.append(Unmodelled(f"chmod -R: not all of {show(word)} is known"))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v", "c")))
 
 
 def _mode(invocation: Invocation, options: Options) -> tuple[Callable[[Node], int] | str | None, tuple[Text, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layerlint.commands._accounts import group_id, login_group, user_id
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import locate, show
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -79,7 +79,7 @@ def _run(invocation: Invocation, grammar: Grammar) -> Outcome:
             effects += _change(invocation, options, owner, path, node, through)
             if recursive and not is_whole(invocation.view, path, node):
                 effects.append(Unmodelled(f"{grammar.tool} -R: not all of {show(word)} is known"))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v", "c")))
 
 
 def _change(

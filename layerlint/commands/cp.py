@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from layerlint.commands import _targets
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
-from layerlint.commands._paths import join, show
+from layerlint.commands._outcome import FAILURE, said, unmodelled
+from layerlint.commands._paths import join, parent, show
 from layerlint.commands._targets import Placement, Refusal, place
 from layerlint.domain.size import ZERO
 from layerlint.domain.truth import Truth
@@ -80,7 +80,7 @@ def cp(invocation: Invocation) -> Outcome:
             status = Truth.NO
         else:
             effects += done
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _copy(invocation: Invocation, options: Options, placement: Placement) -> list[Effect] | None:
@@ -97,7 +97,8 @@ def _copy(invocation: Invocation, options: Options, placement: Placement) -> lis
         if is_absent(view, source, follow=follow):
             return None
         return [Unmodelled(f"cp: {show(placement.word)} is not known")]
-    there = view.lookup(destination)
+    replaces = options.has("remove-destination")
+    there = view.lookup(destination, follow=not replaces)
     if not _is_possible(view, node, there, placement) or (isinstance(node, Directory) and not recursive):
         return None
     if there is not None and options.has("n") and not isinstance(node, Directory):
@@ -105,10 +106,14 @@ def _copy(invocation: Invocation, options: Options, placement: Placement) -> lis
     if there is not None and options.has("u"):
         return [Unmodelled("cp -u: which file is newer is not known")]
     effects: list[Effect] = []
-    if options.has("remove-destination") and there is not None and not isinstance(there, Directory):
+    if options.has("parents"):
+        effects.append(MakeDirectory(parent(destination)))
+    elif is_absent(view, parent(destination)) or (there is None and _is_dangling(view, destination)):
+        return None
+    if replaces and isinstance(there, Inode):
         effects.append(Remove(destination))
     if options.has("l", "s"):
-        effects += _links(invocation, source, destination, node, symbolic=options.has("s"))
+        effects += _links(invocation, placement, destination, node, options)
     else:
         owner, times = _preserved(options)
         effects.append(Copy(source, destination, owner, times, follow))
@@ -126,7 +131,13 @@ def _is_possible(view: View, node: Node, there: Node | None, placement: Placemen
         return (there is None or isinstance(there, Directory)) and new != old and not new.startswith(old + "/")
     if isinstance(there, Directory) or (placement.wants_directory and is_absent(view, placement.destination)):
         return False
-    return there is not node or old != new
+    return there is not node
+
+
+def _is_dangling(view: View, path: str) -> bool:
+    """A link that leads nowhere: cp does not write through it."""
+    node = view.lookup(path, follow=False)
+    return isinstance(node, Inode) and node.kind is Kind.SYMLINK and is_absent(view, path)
 
 
 def _follows(options: Options, recursive: bool) -> bool:
@@ -152,18 +163,27 @@ def _preserved(options: Options) -> tuple[bool, bool]:
     return owner, times
 
 
-def _links(invocation: Invocation, source: str, destination: str, node: Node, *, symbolic: bool) -> Iterator[Effect]:
-    """``-l`` and ``-s``: directories are made, each file is linked."""
+def _links(
+    invocation: Invocation, placement: Placement, destination: str, node: Node, options: Options
+) -> Iterator[Effect]:
+    """``-l`` and ``-s``: directories are made, each file is linked; ``-l`` follows links unless told not to."""
+    view, source = invocation.view, placement.source or "/"
+    follow = options.last("P", "d", "a", "L", "H") not in ("P", "d", "a")
     if not isinstance(node, Directory):
-        yield Symlink(source, destination) if symbolic else Link(source, destination)
+        if options.has("s"):
+            yield Symlink(show(placement.word), destination)
+        else:
+            yield Link(view.resolve(source) if follow else source, destination)
         return
-    top = invocation.view.resolve(source)
-    for path, below in invocation.view.walk(source):
+    top = view.resolve(source)
+    for path, below in view.walk(source):
         target = join(destination, path[len(top) :])
         if isinstance(below, Directory):
             yield MakeDirectory(target, below.mode)
+        elif options.has("s"):
+            yield Symlink(path, target)
         else:
-            yield Symlink(path, target) if symbolic else Link(path, target)
+            yield Link(view.resolve(path) if follow else path, target)
 
 
 def _followed(invocation: Invocation, source: str, destination: str, owner: bool, times: bool) -> Iterator[Effect]:

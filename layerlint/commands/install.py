@@ -7,7 +7,7 @@ from layerlint.commands._accounts import group_id, user_id
 from layerlint.commands._known import is_absent
 from layerlint.commands._modes import parse_mode
 from layerlint.commands._options import Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import locate, parent, show
 from layerlint.commands._targets import Placement, Refusal, place
 from layerlint.domain.size import ZERO
@@ -90,7 +90,7 @@ def _directories(
             effects.append(ChangeMode(path, lambda _: mode))
         if ids != (None, None):
             effects.append(ChangeOwner(path, *ids))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _files(
@@ -109,7 +109,7 @@ def _files(
             status = Truth.NO
         else:
             effects += done
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _file(
@@ -126,7 +126,7 @@ def _file(
     node = view.lookup(source)
     effects: list[Effect] = []
     there = view.lookup(destination, follow=False)
-    if isinstance(there, Directory) or isinstance(node, Directory):
+    if isinstance(there, Directory) or isinstance(node, Directory) or placement.wants_directory:
         return None
     if is_absent(view, parent(destination)):
         if not options.has("D"):

@@ -7,7 +7,7 @@ import posixpath
 from layerlint.commands import _targets
 from layerlint.commands._known import is_absent
 from layerlint.commands._options import OPERAND, Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import parent, show
 from layerlint.commands._targets import Placement, Refusal, place
 from layerlint.domain.truth import Truth
@@ -55,7 +55,7 @@ def ln(invocation: Invocation) -> Outcome:
             status = Truth.NO
         else:
             effects += done
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _link(invocation: Invocation, options: Options, placement: Placement) -> list[Effect] | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from layerlint.commands._modes import parse_mode
 from layerlint.commands._options import Grammar, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import ancestors, clean, locate, parent
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, MakeDirectory, Outcome, Remove, Unmodelled
-from layerlint.filesystem.node import Directory
+from layerlint.filesystem.node import Directory, Inode
 
 _MKDIR = Grammar(
     "mkdir",
@@ -49,7 +49,8 @@ def mkdir(invocation: Invocation) -> Outcome:
             continue
         found = None if path in made else invocation.view.lookup(path)
         if options.has("p"):
-            if found is not None and not isinstance(found, Directory):
+            blocked = any(isinstance(invocation.view.lookup(above), Inode) for above in ancestors(path))
+            if isinstance(found, Inode) or blocked:
                 status = Truth.NO
                 continue
             if invocation.umask != DEFAULT_UMASK:
@@ -60,7 +61,7 @@ def mkdir(invocation: Invocation) -> Outcome:
             continue
         made.add(path)
         effects.append(MakeDirectory(path, mode))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _can_hold(invocation: Invocation, path: str, made: set[str]) -> bool:
@@ -91,7 +92,7 @@ def rmdir(invocation: Invocation) -> Outcome:
                 break
             gone.add(directory)
             effects.append(Remove(directory))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _chain(invocation: Invocation, path: str, word: Text) -> tuple[str, ...]:
@@ -103,6 +104,8 @@ def _chain(invocation: Invocation, path: str, word: Text) -> tuple[str, ...]:
 
 def _is_removable(invocation: Invocation, path: str, gone: set[str]) -> bool:
     node = invocation.view.lookup(path, follow=False)
+    if path in gone:
+        return False
     if node is None:
         return invocation.view.presence(path) is not Truth.NO
     if not isinstance(node, Directory):

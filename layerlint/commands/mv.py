@@ -5,8 +5,8 @@ from __future__ import annotations
 from layerlint.commands import _targets
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
-from layerlint.commands._paths import show
+from layerlint.commands._outcome import FAILURE, said, unmodelled
+from layerlint.commands._paths import basename, parent, show
 from layerlint.commands._targets import Placement, Refusal, place
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Move, Outcome, Unmodelled
@@ -48,7 +48,7 @@ def mv(invocation: Invocation) -> Outcome:
             status = Truth.NO
         else:
             effects += done
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def _move(invocation: Invocation, options: Options, placement: Placement) -> list[Effect] | None:
@@ -56,6 +56,8 @@ def _move(invocation: Invocation, options: Options, placement: Placement) -> lis
     view, source, destination = invocation.view, placement.source, placement.destination
     if source is None:
         return [Unmodelled("mv: what it moves is not known")]
+    if basename(str(placement.word)) in (".", ".."):
+        return None
     node = view.lookup(source, follow=False)
     if node is None:
         if is_absent(view, source, follow=False):
@@ -63,7 +65,7 @@ def _move(invocation: Invocation, options: Options, placement: Placement) -> lis
         return [Unmodelled(f"mv: {show(placement.word)} is not known")]
     there = view.lookup(destination, follow=False)
     old, new = view.resolve(source, follow=False), view.resolve(destination, follow=False)
-    if old == new or new.startswith(old + "/"):
+    if old == new or new.startswith(old + "/") or node is there or is_absent(view, parent(destination)):
         return None
     if isinstance(node, Directory):
         if there is not None and not (isinstance(there, Directory) and not there.children):

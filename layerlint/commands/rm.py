@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layerlint.commands._options import Grammar, parse
-from layerlint.commands._outcome import FAILURE
+from layerlint.commands._outcome import FAILURE, said
 from layerlint.commands._paths import basename, clean, locate
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Remove, Unmodelled
@@ -56,7 +56,7 @@ def rm(invocation: Invocation) -> Outcome:
             status = Truth.NO
             continue
         effects.append(Remove(path, recursive))
-    return Outcome(tuple(effects), status)
+    return Outcome(tuple(effects), status, said(options.has("v")))
 
 
 def unlink(invocation: Invocation) -> Outcome:

@@ -23,15 +23,14 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "-lt": lambda one, other: one < other,
     "-ne": lambda one, other: one != other,
 }
-_BINARY = frozenset(("=", "==", "!=", "<", ">", "-ef", "-nt", "-ot", "=~", *_COMPARISONS))
-_CONNECTIVES = {"&&": "-a", "||": "-o"}
+_BINARY = frozenset(("=", "==", "!=", "<", ">", "-ef", "-nt", "-ot", *_COMPARISONS))
 _UNARY = frozenset("-" + letter for letter in "abcdefghknoprstuvwxzGLNORS")
 
 
 def test(invocation: Invocation) -> Outcome:
     """Answer in three values: what is not known, or may be there or not, is MAYBE.
 
-    ``<``, ``>`` and ``=~`` are bash's.  A wrong expression is false, as its status is.
+    ``<`` and ``>`` are not followed.  A wrong expression is false, as its status is.
     """
     return Outcome(status=_evaluate(invocation, invocation.argv[1:]))
 
@@ -42,15 +41,6 @@ def bracket(invocation: Invocation) -> Outcome:
     if words[-1:] != ("]",):
         return Outcome(status=Truth.NO)
     return Outcome(status=_evaluate(invocation, words[:-1]))
-
-
-def double_bracket(invocation: Invocation) -> Outcome:
-    """``[[ … ]]`` of bash.  Not known: a pattern on the right side of ``=``."""
-    words: list[Text] = []
-    for word in invocation.argv[1:]:
-        pattern = words[-1:] in (["="], ["=="], ["!="]) and isinstance(word, str) and set("*?[") & set(word)
-        words.append(UNKNOWN if pattern or word is UNKNOWN else _CONNECTIVES.get(word, word))
-    return Outcome(status=_evaluate(invocation, tuple(words[:-1] if words[-1:] == ["]]"] else words)))
 
 
 def _evaluate(invocation: Invocation, words: tuple[Text, ...]) -> Truth:

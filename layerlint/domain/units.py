@@ -61,7 +61,7 @@ def format_size(size: int | Size) -> str:
     if low == high:
         return f"~{low}"
     number, _, unit = low.rpartition(" ")
-    return f"{number if high.endswith(f' {unit}') else low}–{high}"  # noqa: RUF001
+    return f"{number if high.endswith(f' {unit}') else low}–{high}"
 
 
 def parse_size(text: str) -> int:

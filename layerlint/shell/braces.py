@@ -77,7 +77,7 @@ def assemble(tokens: Sequence[Token], text: str) -> tuple[Part, ...]:
     open_frames = [bottom]
     for token in tokens:
         frame = open_frames[-1]
-        if not isinstance(token, Mark) or frame is bottom and token.character != "{":
+        if not isinstance(token, Mark) or (frame is bottom and token.character != "{"):
             frame.tokens.append(token)
             frame.written.append(token)
         elif token.character == "{":

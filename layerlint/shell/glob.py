@@ -6,7 +6,9 @@ regular expression is made of a pattern, so that none can hang.
 
 from __future__ import annotations
 
-_CLASSES = {
+from collections.abc import Callable, Mapping
+
+_CLASSES: Mapping[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
     "alpha": str.isalpha,
     "blank": lambda char: char in " \t",

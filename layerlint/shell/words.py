@@ -7,7 +7,6 @@ and ends, and what stands in a command substitution, is told by a `Structure` (t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
