@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from layerlint.catalog.model import BaseImage, InstalledPackage
-from layerlint.domain.size import Size
+from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inline, Inode, Kind, Node, stamp
 
 DATA = Path(__file__).parent / "data"
@@ -98,22 +98,21 @@ def _directory(
 def _inode(
     node: list[Any], attributes: list[Attribute], text: str | None, linked: dict[int, Inode], mtime: object
 ) -> Inode:
+    what = node[0]
     mode, uid, gid, label = attributes[node[1]]
-    match node:
-        case [str(target), _]:
-            return Inode(
-                Kind.SYMLINK, Size(0, 0, 0), mode, uid, gid, BASE_LAYER, "",
-                target=target, mtime=mtime, label=label,
-            )
-        case [int(size), _, int(number)] if number in linked:
-            return linked[number]
-        case _:
-            size = node[0]
-            content = None if text is None else Inline(text.encode())
-            inode = Inode(
-                Kind.FILE, Size(size, size, size), mode, uid, gid, BASE_LAYER, "",
-                content=content, mtime=mtime, label=label,
-            )
-            if len(node) == 3:
-                linked[node[2]] = inode
-            return inode
+    if isinstance(what, str):
+        return Inode(
+            Kind.SYMLINK, ZERO, mode, uid, gid, BASE_LAYER, "", target=what, mtime=mtime, label=label
+        )
+    if len(node) == 3 and node[2] in linked:
+        return linked[node[2]]
+    content = None if text is None else Inline(text.encode())
+    inode = Inode(
+        Kind.FILE, _size(what), mode, uid, gid, BASE_LAYER, "", content=content, mtime=mtime, label=label
+    )
+    if len(node) == 3:
+        linked[node[2]] = inode
+    return inode
+
+
+_size = cache(Size.exact)

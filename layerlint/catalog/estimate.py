@@ -3,7 +3,7 @@
 Installed-Size rounds every file up to a KiB and counts one for a directory or a link (deb-substvars(5)),
 so real bytes are a little below it, the more so for small files.  How far, and what part of them is
 documentation, depends on the kind of package that its name tells.  The figures were fitted on the
-measured packages of the same suite (`snapshot.fit`): a median, and the 10th and 90th percentiles.
+measured packages of the same suite (`snapshot.fitting`): a median, and the 10th and 90th percentiles.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Ratio:
 class Estimator:
     ratios: dict[str, Ratio]
     """By kind and size class, ``lib/small``; ``other/large`` is always there."""
+    file_bytes: int
+    """Of a usual file: bytes over this are the number of files."""
     info_bytes: int
     info_files: int
     status_overhead: int
@@ -46,6 +48,7 @@ class Estimator:
         fields = json.loads(text)
         return Estimator(
             ratios={key: Ratio(**ratio) for key, ratio in fields["ratios"].items()},
+            file_bytes=fields["file_bytes"],
             info_bytes=fields["info_bytes"],
             info_files=fields["info_files"],
             status_overhead=fields["status_overhead"],
@@ -65,7 +68,10 @@ class Estimator:
             (f"{place}/__pycache__", ratio.generated * record.installed_kib * 1024),
         )
         pieces = tuple(
-            Piece(path, Size(int(part * bounds[0]), int(part), int(part * bounds[1]) + 1), 1, summary=True)
+            Piece(
+                path, Size(int(part * bounds[0]), int(part), int(part * bounds[1]) + 1),
+                count=2 + int(part) // self.file_bytes, summary=True,
+            )
             for path, part in parts
             if part >= 1
         )

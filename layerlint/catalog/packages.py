@@ -8,7 +8,7 @@ from pathlib import Path
 
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.estimate import Estimator
-from layerlint.catalog.model import IndexFile, Package
+from layerlint.catalog.model import Footprint, IndexFile, Package
 from layerlint.catalog.records import decode_footprint, decode_package
 
 DATA = Path(__file__).parent / "data"
@@ -34,9 +34,17 @@ class PackageIndex:
         return self._packages[name]
 
     def providers(self, name: str) -> tuple[str, ...]:
-        """Real packages that provide the name, sorted; a package does not provide its own name."""
+        """Real packages that provide the name, in the order in which the lists mention them.
+
+        A package does not provide its own name.  Among equals apt takes the last.
+        """
         line = self.file.line("provider", name)
         return tuple(line.split("\t")[1].split(" ")) if line else ()
+
+    def estimate(self, name: str) -> Footprint | None:
+        """The footprint that would be given if the package had not been measured: for tests of estimates."""
+        line = self.file.line("package", name)
+        return None if line is None else self._estimator.footprint(decode_package(line))
 
     def files(self) -> tuple[IndexFile, ...]:
         """What an index update writes to ``/var/lib/apt/lists`` with the sources of the official images."""

@@ -32,6 +32,11 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class NoParams:
+    """The parameters of a check that has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A check and the type of its parameters (a frozen dataclass; each field has a default)."""
 

@@ -68,7 +68,7 @@ _TABLE: Mapping[str, str] = {
     "false": "constant:false",
     "fgrep": "grep:fgrep",
     "file": "queries:report",
-    "find": "find:find",
+    "find": "findutils:find",
     "fmt": "filters:other",
     "fold": "filters:other",
     "free": "queries:report",

@@ -58,17 +58,23 @@ class AccountFiles:
     def ids(self, name: str) -> set[int]:
         return self.now[name].ids() if name in self.now else set()
 
+    def members_of(self, gid: str) -> list[str]:
+        """Users whose first group it is."""
+        entries = self.now["passwd"].entries() if "passwd" in self.now else ()
+        return [fields[0] for fields in entries if len(fields) > 3 and fields[3] == gid]
+
     # -------------------------------------------------------------------- changes
 
     def rewrite(self, name: str, change: Callable[[str], str] | None, growth: int) -> AccountFiles:
-        """Write a database anew; ``growth`` in bytes where its text, or the change, is not known."""
+        """Write a database anew; ``growth`` in bytes where its text, or the change (None), is not known."""
         old = self.now.get(name)
         if old is None:
             return self
         if old.text is not None and change is not None:
             new = with_text(old, change(old.text))
         else:
-            low = max(old.size.low + min(growth, 0), 0)
+            # A change of a text that is not known still adds what it adds; one that is not known may not.
+            low = max(old.size.low + (growth if change is not None else min(growth, 0)), 0)
             likely = max(old.size.likely + growth, low)
             high = None if old.size.high is None else max(old.size.high + max(growth, 0), likely)
             new = Database(old.path, None, Size(low, likely, high))

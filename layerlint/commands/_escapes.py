@@ -16,7 +16,7 @@ def unescape(text: str, *, octal: str, hexadecimal: bool = False) -> tuple[str, 
     """The text with its escapes read, and whether ``\\\\c`` ended the output.
 
     ``octal`` is how an octal escape begins: ``\\\\0`` (up to three digits follow) or ``\\\\`` (up to three).
-    ``hexadecimal``: ``\\\\xHH``, ``\\\\e`` and ``\\\\E`` are read too, which dash does not.
+    ``hexadecimal``: ``\\\\xHH``, ``\\\\e`` and ``\\\\E`` are read too; dash reads ``\\e`` only.
     """
     if "\\" not in text:
         return text, False
@@ -38,7 +38,7 @@ def unescape(text: str, *, octal: str, hexadecimal: bool = False) -> tuple[str, 
         elif letter == "x" and hexadecimal and (end := _span(text, position, _HEXADECIMAL, 2)) > position:
             parts.append(_byte(int(text[position:end], 16)))
             position = end
-        elif letter in _SIMPLE and (hexadecimal or letter not in "eE"):
+        elif letter in _SIMPLE and (hexadecimal or letter != "E"):
             parts.append(_SIMPLE[letter])
         else:
             parts.append("\\" + letter)

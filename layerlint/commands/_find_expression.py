@@ -250,7 +250,7 @@ def has_action(expression: Expression) -> bool:
     """Whether find has something to do of its own, so that it does not print."""
     match expression:
         case Action(name):
-            return name not in ("prune", "quit")
+            return name != "prune"
         case All(parts) | Any(parts) | Last(parts):
             return any(has_action(part) for part in parts)
         case Not(part):

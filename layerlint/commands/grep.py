@@ -62,9 +62,9 @@ def _run(invocation: Invocation, syntax: str) -> Outcome:
     )
     followed = all(key in _FOLLOWED for key, _ in options.sequence) and len(options.values("e")) < 2
     data = data_of(stream)
-    if any(opened.status is Truth.NO for opened in inputs) and len(inputs) == 1:
+    if len(inputs) == 1 and inputs[0].status is Truth.NO and not options.has("r", "R"):
         return FAILURE
-    if pattern is UNKNOWN or data is None or not followed or len(inputs) > 1:
+    if pattern is UNKNOWN or data is None or not followed or len(inputs) > 1 or options.has("r", "R"):
         return unknown
     regex = _compile(pattern, options.last("E", "F", "G") or syntax, ignore_case=options.has("i", "y"))
     if regex is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from layerlint.commands import _sed_script
 from layerlint.commands._known import is_absent
 from layerlint.commands._options import Grammar, Options, parse
@@ -19,8 +21,8 @@ from layerlint.commands._streams import (
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Move, Outcome, Replace, Stream, Unmodelled
-from layerlint.filesystem.node import Directory
+from layerlint.effects import ChangeMode, Effect, Invocation, Move, Outcome, Replace, Stream, Unmodelled
+from layerlint.filesystem.node import Directory, Node
 
 _GRAMMAR = Grammar(
     "sed",
@@ -85,10 +87,18 @@ def sed(invocation: Invocation) -> Outcome:
             effects.append(Unmodelled(f"sed: {show(word)} is not known"))
         else:
             stream = _edited(open_file(invocation, path).stream, commands, script, options.has("n"))
-            if isinstance(suffix, str) and suffix:
-                effects.append(Move(path, _backup(path, suffix)))
+            backed_up = isinstance(suffix, str) and suffix
+            if backed_up:
+                effects.append(Move(path, _backup(path, str(suffix))))
             effects.append(Replace(path, stream.size, stream.content))
+            if backed_up or invocation.view.lookup(path, follow=False) is not node:
+                effects.append(ChangeMode(path, _keeping(node.mode)))
     return _with_writes(script, commands, Outcome(tuple(effects), status))
+
+
+def _keeping(mode: int) -> Callable[[Node], int]:
+    """The new file gets the mode of the old one, also where that was a link's target."""
+    return lambda _: mode
 
 
 def _latin(text: str) -> str:

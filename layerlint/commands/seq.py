@@ -25,11 +25,11 @@ def seq(invocation: Invocation) -> Outcome:
     if isinstance(options, Outcome):
         return options
     operands = options.operands
-    separator = options.value("s")
+    separator = "\n" if options.value("s") is None else options.value("s")
     if not operands or len(operands) > 3:
         return FAILURE
     numbers = [int(word) for word in operands if isinstance(word, str) and _INTEGER.fullmatch(word)]
-    if len(numbers) < len(operands) or options.has("f", "w") or separator is UNKNOWN:
+    if len(numbers) < len(operands) or options.has("f", "w") or not isinstance(separator, str):
         return Outcome(stdout=Stream(Size(0, 20, None)))
     first, last = numbers[0] if len(numbers) > 1 else 1, numbers[-1]
     step = numbers[1] if len(numbers) == 3 else 1
@@ -37,9 +37,9 @@ def seq(invocation: Invocation) -> Outcome:
         return FAILURE
     sequence = range(first, last + (1 if step > 0 else -1), step)
     if len(sequence) > MAX_NUMBERS:
-        widest = max(len(str(first)), len(str(last))) + len(separator or "\n")
+        widest = max(len(str(first)), len(str(last))) + len(separator)
         return Outcome(stdout=Stream(Size(len(sequence) * 2, len(sequence) * widest, len(sequence) * widest)))
-    text = (separator or "\n").join(map(str, sequence))
+    text = separator.join(map(str, sequence))
     return Outcome(stdout=of_text(text + "\n" if text else ""))
 
 

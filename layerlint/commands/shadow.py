@@ -168,7 +168,7 @@ def usermod(invocation: Invocation) -> Outcome:
         found = _accounts.group_id(view, options.value("g") or UNKNOWN)
         new["g"] = str(found) if isinstance(found, int) else new["g"]
     files = files.locked()
-    if any(key in columns for key in new):
+    if any(key in columns for key in new) or options.has("p", "L", "U", "e", "f"):
         changes = {columns[key]: value for key, value in new.items() if key in columns}
         files = files.change("passwd", name, changes)
     if options.has("p", "L", "U", "l", "e", "f"):
@@ -192,7 +192,7 @@ def usermod(invocation: Invocation) -> Outcome:
 
 
 def groupmod(invocation: Invocation) -> Outcome:
-    """Change a group's line (and, with ``-g``, the number in passwd)."""
+    """Change a group's line and, with ``-g``, the number in passwd of the users whose first group it is."""
     options = parse(_GROUPMOD, invocation.argv[1:])
     if isinstance(options, Outcome):
         return options
@@ -202,12 +202,14 @@ def groupmod(invocation: Invocation) -> Outcome:
     if name is UNKNOWN:
         return unmodelled("groupmod: which group it changes is not known")
     files = AccountFiles.read(invocation.view).locked()
+    before = files.entry("group", name)
     changes = {column: _text(options, key) for key, column in (("n", 0), ("g", 2)) if options.has(key)}
     files = files.change("group", name, changes)
     if options.has("n", "p"):
         files = files.change("gshadow", name, {0: _text(options, "n")} if options.has("n") else {})
-    if options.has("g"):
-        files = files.rewrite("passwd", lambda text: text, 0)
+    if options.has("g") and before is not None and len(before) > 2:
+        for user in files.members_of(before[2]):
+            files = files.change("passwd", user, {3: _text(options, "g")})
     return Outcome(files.effects())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from layerlint.commands._archives import MARK, compressed, compression, packed
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import OPERAND, Grammar, Options, parse
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import clean, join, show
 from layerlint.commands._streams import standard_input
 from layerlint.domain.size import Size
@@ -157,7 +157,7 @@ def _create(invocation: Invocation, options: Options) -> Outcome:
     form = _compression(options, name)
     if form is None:
         return unmodelled("tar: a compression program that is not known")
-    stdout = Stream(Size(0, 0, 0))
+    stdout = said(options.has("v") and name != "-")
     if name == "-":
         stdout = compressed(Stream(packed(view, sources), tar=tuple(sources)), form)
     else:
@@ -240,7 +240,8 @@ def _extract(invocation: Invocation, options: Options) -> Outcome:
         if path is None or node is None:
             return unmodelled(f"tar: {show(archive)} is not known")
         effects.append(Extract(path, directory, depth, names))
-    return Outcome((*effects, *(Unmodelled(f"tar: {reason}") for reason in reasons)))
+    gaps = (Unmodelled(f"tar: {reason}") for reason in reasons)
+    return Outcome((*effects, *gaps), stdout=said(options.has("v")))
 
 
 def _unpacked(

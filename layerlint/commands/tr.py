@@ -29,7 +29,8 @@ def tr(invocation: Invocation) -> Outcome:
         return options
     stream = standard_input(invocation)
     words = options.operands
-    if not words or len(words) > 2:
+    deletes, squeezes = options.has("d"), options.has("s")
+    if len(words) not in ((2,) if deletes == squeezes else (1,) if deletes else (1, 2)):
         return FAILURE
     size = stream.size
     shrinks = options.has("d", "s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layerlint.commands._options import Grammar, parse
 from layerlint.commands._streams import all_of, data_of, of_line, open_all
 from layerlint.domain.size import Size
+from layerlint.domain.truth import Truth
 from layerlint.effects import Invocation, Outcome, Stream
 
 _GRAMMAR = Grammar(
@@ -29,8 +30,8 @@ def wc(invocation: Invocation) -> Outcome:
         return options
     inputs = open_all(invocation, options.operands)
     asked = {key for key, _ in options.sequence if key}
-    known = Stream(Size(2, 10 * len(inputs), 5000 * len(inputs)))
-    if len(asked) == len(inputs) == 1:
+    known = Stream(Size(0, 10 * len(inputs), 5000 * len(inputs)))
+    if len(asked) == len(inputs) == 1 and inputs[0].status is Truth.YES:
         count = _count(asked.pop(), inputs[0].stream)
         if count is not None:
             name = options.operands[0] if options.operands else ""

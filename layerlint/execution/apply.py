@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from layerlint.domain.size import Size, total
-from layerlint.domain.text import Unknown
+from layerlint.domain.size import ZERO, Size, total
+from layerlint.domain.text import UNKNOWN, Unknown
+from layerlint.domain.truth import Truth
 from layerlint.effects import (
     Archive,
     ChangeMode,
@@ -27,7 +29,7 @@ from layerlint.effects import (
 )
 from layerlint.execution.archives import decompressed_size, strip, unpack
 from layerlint.execution.compression import compressed_size
-from layerlint.filesystem.node import Directory, HostFile, Inode, Kind, TarData, Zeros
+from layerlint.filesystem.node import Directory, HostFile, Inode, Kind, Node, TarData, Zeros
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.glob import matches
 
@@ -47,14 +49,29 @@ class Changed:
     """Why the effect is not known in full."""
 
 
-def apply(effect: FileEffect, filesystem: FileSystem, because: str) -> Changed:
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Who makes new files: None for an id that is not known."""
+
+    uid: int | None = 0
+    gid: int | None = 0
+    umask: int = 0o022
+
+
+ROOT = Creator()
+
+
+def apply(effect: FileEffect, filesystem: FileSystem, because: str, by: Creator = ROOT) -> Changed:
     """Do one effect.  What ``/dev``, ``/proc`` and ``/sys`` hold is the kernel's and never ships."""
     match effect:
         case Write(path, size, content, append, mode):
             if _is_kernel(path):
                 return Changed(filesystem)
+            bits = 0o666 & ~by.umask if mode is None else mode
             return Changed(
-                filesystem.write(path, size, because, content=content, append=append, mode=mode)
+                filesystem.write(
+                    path, size, because, content=content, append=append, mode=bits, uid=by.uid, gid=by.gid
+                )
             )
         case Replace(path, size, content):
             old = filesystem.lookup(path, follow=False)
@@ -62,20 +79,26 @@ def apply(effect: FileEffect, filesystem: FileSystem, because: str) -> Changed:
             inode = Inode(Kind.FILE, size, mode, uid, gid, filesystem.layer, because, content)
             return Changed(filesystem.replace(path, inode, because))
         case Resize(path, size):
-            return Changed(_resize(filesystem, path, size, because))
+            return Changed(_resize(_created(filesystem, path, because, by), path, size, because))
         case Remove(path, recursive):
             return Changed(filesystem.remove(path, recursive=recursive))
         case MakeDirectory(path, mode):
-            return Changed(filesystem.make_directory(path, because, mode=mode))
+            return Changed(_make_directory(filesystem, path, mode, because, by))
         case Copy():
-            return Changed(_copy(filesystem, effect, because))
+            return Changed(_copy(filesystem, effect, because, by))
         case Move(source, destination):
             return Changed(filesystem.rename(source, destination, because))
         case Link(source, path):
             return Changed(filesystem.link(source, path, because))
         case Symlink(target, path):
-            return Changed(filesystem.symlink(path, target, because))
+            made = filesystem.symlink(path, target, because)
+            if by.uid == 0 or made is filesystem:
+                return Changed(made)
+            owner = {"uid": _or_unknown(by.uid), "gid": _or_unknown(by.gid)}
+            return Changed(made.change_metadata(path, because, **owner, follow=False))
         case Touch(path, create):
+            if create and filesystem.presence(path) is Truth.NO:
+                return Changed(_created(filesystem, path, because, by))
             return Changed(filesystem.touch(path, because, create=create))
         case ChangeMode(path, mode_of, recursive):
             return Changed(filesystem.change_metadata(path, because, mode=mode_of, recursive=recursive))
@@ -95,6 +118,30 @@ def apply(effect: FileEffect, filesystem: FileSystem, because: str) -> Changed:
             return _decompress(filesystem, path, destination, keep, because)
 
 
+def _created(filesystem: FileSystem, path: str, because: str, by: Creator) -> FileSystem:
+    """The file there: an empty one if it is not."""
+    if filesystem.lookup(path) is not None:
+        return filesystem
+    return filesystem.write(path, ZERO, because, mode=0o666 & ~by.umask, uid=by.uid, gid=by.gid)
+
+
+def _make_directory(filesystem: FileSystem, path: str, mode: int, because: str, by: Creator) -> FileSystem:
+    """With its parents, which get the mask's mode whatever the directory's own is."""
+    missing: list[str] = []
+    parent = posixpath.dirname(posixpath.normpath(path))
+    while parent != "/" and filesystem.lookup(parent) is None:
+        missing.append(parent)
+        parent = posixpath.dirname(parent)
+    for above in reversed(missing):
+        bits = 0o777 & ~by.umask | 0o300
+        filesystem = filesystem.make_directory(above, because, mode=bits, uid=by.uid, gid=by.gid)
+    return filesystem.make_directory(path, because, mode=mode, uid=by.uid, gid=by.gid)
+
+
+def _or_unknown(identifier: int | None) -> int | Unknown:
+    return UNKNOWN if identifier is None else identifier
+
+
 def _is_kernel(path: str) -> bool:
     return posixpath.normpath(path).startswith(("/dev/", "/proc/", "/sys/"))
 
@@ -111,18 +158,19 @@ def _resize(filesystem: FileSystem, path: str, size: Size, because: str) -> File
     return filesystem.write(path, size, because, content=Zeros())
 
 
-def _copy(filesystem: FileSystem, effect: Copy, because: str) -> FileSystem:
+def _copy(filesystem: FileSystem, effect: Copy, because: str, by: Creator) -> FileSystem:
     node = filesystem.lookup(effect.source, follow=effect.follow)
     if node is None:
         return filesystem
     destination = filesystem.lookup(effect.destination)
-    if isinstance(node, Inode) and node.kind is Kind.FILE and isinstance(destination, Inode) and not effect.preserve_owner:
+    both = isinstance(node, Inode) and node.kind is Kind.FILE and isinstance(destination, Inode)
+    if both and isinstance(node, Inode) and not effect.preserve_owner:
         # cp opens the file that is there and writes into it: its mode and owner stay.
         written = filesystem.write(effect.destination, node.size, because, content=node.content)
         return written.touch(effect.destination, because, mtime=node.mtime) if effect.preserve_times else written
-    owner = None if effect.preserve_owner else 0
+    uid, gid = (None, None) if effect.preserve_owner else (_or_unknown(by.uid), _or_unknown(by.gid))
     return filesystem.graft(
-        node, effect.destination, because, uid=owner, gid=owner, keep_times=effect.preserve_times
+        node, effect.destination, because, uid=uid, gid=gid, keep_times=effect.preserve_times
     )
 
 
@@ -149,7 +197,7 @@ def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:
     return Changed(filesystem, gap)
 
 
-def _wanted(name: str, node: Directory | Inode, members: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _wanted(name: str, node: Node, members: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
     """The parts of a tree that the member names or globs of the command line ask for."""
     if not members or any(matches(member.strip("/").removeprefix("./"), name) for member in members):
         yield name, node

@@ -7,17 +7,31 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from layerlint.domain.size import Size
-from layerlint.filesystem.node import BASE_LAYER, ArchiveMember, Directory, HostFile, Inode, Kind, Node
+from layerlint.filesystem.node import (
+    BASE_LAYER,
+    ArchiveMember,
+    Directory,
+    HostFile,
+    Inline,
+    Inode,
+    Kind,
+    Node,
+)
 from layerlint.filesystem.tree import build
 
 MAX_MEMBERS = 200_000
 MAX_BYTES = 256 << 20
 """Bytes decompressed of one archive (about two seconds of gzip); past it the rest is not known."""
+
+MAX_INLINE = 4 << 20
+"""Bytes of configuration kept of one archive."""
+
+_MAX_CONFIGURATION = 64 << 10
 
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip"}
 
@@ -101,25 +115,25 @@ def decompressed_size(file: HostFile) -> Size | None:
     return Size.exact(amount)
 
 
-def _decompressed(path: Path, kind: str) -> IO[bytes]:
+def _decompressed(path: Path, kind: str) -> BinaryIO:
     if kind == "gz":
         import gzip
 
-        return gzip.open(path, "rb")
+        return cast(BinaryIO, gzip.open(path, "rb"))
     if kind == "bz2":
         import bz2
 
-        return bz2.open(path, "rb")
+        return cast(BinaryIO, bz2.open(path, "rb"))
     if kind == "xz":
         import lzma
 
-        return lzma.open(path, "rb")
+        return cast(BinaryIO, lzma.open(path, "rb"))
     if kind == "zst":
         try:
             import zstandard
         except ImportError as error:  # an extra: without it the archive stays unread
             raise OSError("zstandard is not installed") from error
-        return zstandard.open(path, "rb")
+        return cast(BinaryIO, zstandard.open(path, "rb"))
     return path.open("rb")
 
 
@@ -128,7 +142,7 @@ def _untar(file: HostFile, kind: str) -> Unpacked | None:
 
     entries: list[tuple[str, Node]] = []
     hard: list[tuple[str, str]] = []
-    complete = True
+    complete, inline = True, 0
     try:
         with _decompressed(file.path, kind) as raw:
             bounded = _Bounded(raw, MAX_BYTES)
@@ -146,6 +160,11 @@ def _untar(file: HostFile, kind: str) -> Unpacked | None:
                             hard.append((name, target))
                         continue
                     node = _node(file, member)
+                    if isinstance(node, Inode) and _is_read(name, node) and inline < MAX_INLINE:
+                        stream = tar.extractfile(member)
+                        data = b"" if stream is None else stream.read(_MAX_CONFIGURATION)
+                        inline += len(data)
+                        node = replace(node, content=Inline(data)) if len(data) == node.size.low else node
                     if node is not None:
                         entries.append((name, node))
             complete = complete and not bounded.exceeded
@@ -156,6 +175,11 @@ def _untar(file: HostFile, kind: str) -> Unpacked | None:
     inodes = {path: node for path, node in entries if isinstance(node, Inode)}
     entries.extend((name, inodes[target]) for name, target in hard if target in inodes)
     return Unpacked(build(entries), complete)
+
+
+def _is_read(name: str, node: Inode) -> bool:
+    """Whether its data may be asked for: the accounts and the configuration of a root file system."""
+    return node.kind is Kind.FILE and name.startswith("/etc/") and node.size.low <= _MAX_CONFIGURATION
 
 
 def _node(file: HostFile, member: object) -> Node | None:

@@ -13,7 +13,7 @@ _MAX_TOKENS = 200
 _LIMIT = 1 << 63
 
 
-class _Unsupported(Exception):
+class _UnsupportedError(Exception):
     pass
 
 
@@ -27,17 +27,17 @@ def evaluate(expression: str, lookup: Callable[[str], Text | None]) -> Text:
             return UNKNOWN
         number, name, operator = match.groups()
         if name is not None:
-            value = lookup(name)
-            if not isinstance(value, str | None):
+            text_of = lookup(name)
+            if not isinstance(text_of, str | None):
                 return UNKNOWN
-            number = (value or "0").strip()
+            number = (text_of or "0").strip()
             if not re.fullmatch(r"-?\d{1,19}", number):
                 return UNKNOWN
         tokens.append(operator or number)
         position = match.end()
     try:
         value, rest = _binary(tokens, 0, 0)
-    except (_Unsupported, ZeroDivisionError):
+    except (_UnsupportedError, ZeroDivisionError):
         return UNKNOWN
     return str(value) if rest == len(tokens) else UNKNOWN
 
@@ -51,24 +51,24 @@ def _binary(tokens: list[str], at: int, level: int) -> tuple[int, int]:
         right, at = _binary(tokens, at + 1, level + 1)
         left = _apply(operator, left, right)
         if abs(left) >= _LIMIT:
-            raise _Unsupported
+            raise _UnsupportedError
     return left, at
 
 
 def _unary(tokens: list[str], at: int) -> tuple[int, int]:
     if at >= len(tokens):
-        raise _Unsupported
+        raise _UnsupportedError
     token = tokens[at]
     if token == "(":
         value, at = _binary(tokens, at + 1, 0)
         if at >= len(tokens) or tokens[at] != ")":
-            raise _Unsupported
+            raise _UnsupportedError
         return value, at + 1
     if token in ("-", "+", "!"):
         value, at = _unary(tokens, at + 1)
         return (-value if token == "-" else value if token == "+" else int(not value)), at
     if not token.lstrip("-").isdecimal():
-        raise _Unsupported
+        raise _UnsupportedError
     return int(token), at + 1
 
 

@@ -39,6 +39,7 @@ from layerlint.effects import (
     UpgradePackages,
 )
 from layerlint.execution.apply import apply
+from layerlint.execution.builtins import run_builtin
 from layerlint.execution.packages import Applied
 from layerlint.execution.packages import apply as apply_packages
 from layerlint.execution.process import Variable
@@ -150,6 +151,9 @@ class CommandRunner:
         functions = shell.process.functions or {}
         if name in functions:
             return self._function(name, fields[1:], stdin)
+        flow = run_builtin(shell, fields)
+        if flow is not None:
+            return flow, NOTHING
         inner = unwrap(fields, stdin)
         if inner is not None:
             before = shell.process.variables
@@ -176,9 +180,9 @@ class CommandRunner:
                 text, arguments = script
                 sourced = name in (".", "source")
                 return self._script(text, arguments, stdin, span, subshell=not sourced)
-            outcome = Outcome(
-                (Unmodelled(f"{posixpath.basename(name)} is not modelled"),), Truth.MAYBE, Stream(UNBOUNDED)
-            )
+            runs_script = posixpath.basename(name) in _SHELLS or name in (".", "source")
+            reason = "the script is not known" if runs_script else f"{posixpath.basename(name)} is not modelled"
+            outcome = Outcome((Unmodelled(reason),), Truth.MAYBE, Stream(UNBOUNDED))
         return self._perform(fields, outcome, span, because, words)
 
     def _invocation(self, fields: Sequence[Text], stdin: Stream | None) -> Invocation:
@@ -192,7 +196,7 @@ class CommandRunner:
             stdin,
             SystemView(process.filesystem),
             process.umask,
-            0 if process.user in ("", "root", "0") else None,
+            process.ids[0],
         )
 
     def _model(self, name: str, fields: Sequence[Text], stdin: Stream | None) -> Outcome | None:
@@ -276,7 +280,7 @@ class CommandRunner:
             case _:
                 if process.filesystem.disturbed and _takes_trees(effect):
                     self._gap(span, because, "an earlier command may have made more files for it to take")
-                changed = apply(effect, process.filesystem, because)
+                changed = apply(effect, process.filesystem, because, process.creator())
                 shell.process = replace(shell.process, filesystem=changed.filesystem)
                 if changed.gap is not None:
                     self._gap(span, because, changed.gap, disturb=False)
@@ -300,7 +304,8 @@ class CommandRunner:
         before = shell.process.arguments
         shell.process = replace(shell.process, arguments=tuple(arguments))
         status, output = shell.run(body, stdin)
-        shell.process = replace(shell.process, arguments=before)
+        leaving = "" if shell.process.leaving == "return" else shell.process.leaving
+        shell.process = replace(shell.process, arguments=before, leaving=leaving)
         return status, output
 
     def _script_file(self, name: str, fields: Sequence[Text]) -> tuple[str, tuple[Text, ...]] | None:
@@ -343,16 +348,17 @@ class CommandRunner:
             if arguments or subshell:
                 shell.process = replace(shell.process, arguments=tuple(arguments))
             if subshell:
-                options = frozenset({"errexit"}) if text.startswith("#!") and " -e" in text.split("\n", 1)[0] else frozenset()
-                shell.process = replace(shell.process, options=options)
-                with shell.subshell():
+                first = text.split("\n", 1)[0]
+                strict = first.startswith("#!") and " -e" in first
+                with shell.new_shell(frozenset({"errexit"} if strict else ())):
                     status, output = shell.run(script.body, stdin)
                 shell.process = replace(
                     before, filesystem=shell.process.filesystem, database=shell.process.database
                 )
             else:
                 status, output = shell.run(script.body, stdin)
-                shell.process = replace(shell.process, arguments=before.arguments)
+                leaving = "" if shell.process.leaving == "return" else shell.process.leaving
+                shell.process = replace(shell.process, arguments=before.arguments, leaving=leaving)
         finally:
             recorder.locate, shell.text = locate, outer
         return status, output

@@ -53,7 +53,7 @@ class BuildContext:
             return None
         if real and self.is_ignored(real) and not self._may_hold(real):
             return None
-        return self._read(real, 0)
+        return self._read(real, 0, {})
 
     def matches(self, pattern: str) -> Iterator[str]:
         """The paths that a source pattern names (``filepath.Match``, one component at a time), sorted."""
@@ -125,7 +125,8 @@ class BuildContext:
             todo.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
         return "/".join(done)
 
-    def _read(self, path: str, depth: int) -> Node | None:
+    def _read(self, path: str, depth: int, links: dict[tuple[int, int], Inode]) -> Node | None:
+        """``links`` holds the files with several names of this one walk: those stay hard links."""
         if self._budget.left <= 0 or depth > _MAX_DEPTH:
             return None
         self._budget.left -= 1
@@ -141,7 +142,7 @@ class BuildContext:
                 child = f"{path}/{name}" if path else name
                 if self.is_ignored(child) and not self._may_hold(child):
                     continue
-                node = self._read(child, depth + 1)
+                node = self._read(child, depth + 1, links)
                 if node is None or (self.is_ignored(child) and isinstance(node, Directory) and not node.children):
                     continue
                 children[name] = node
@@ -155,17 +156,11 @@ class BuildContext:
                 Kind.SYMLINK, Size.exact(0), 0o777, 0, 0, BASE_LAYER, "", target=target, mtime=status.st_mtime_ns
             )
         if stat.S_ISREG(status.st_mode):
-            return Inode(
-                Kind.FILE,
-                Size.exact(status.st_size),
-                mode,
-                0,
-                0,
-                BASE_LAYER,
-                "",
-                HostFile(where),
-                mtime=status.st_mtime_ns,
+            size = Size.exact(status.st_size)
+            file = Inode(
+                Kind.FILE, size, mode, 0, 0, BASE_LAYER, "", HostFile(where), mtime=status.st_mtime_ns
             )
+            return links.setdefault((status.st_dev, status.st_ino), file) if status.st_nlink > 1 else file
         return None  # sockets, devices and fifos are not sent
 
 

@@ -46,9 +46,12 @@ class _Field:
 
     def pattern(self) -> str | None:
         """The field as a pattern, quoted characters escaped; None if nothing in it is a pattern."""
-        if self.unknown or not any(not quoted and any(c in run for c in "*?[") for run, quoted in self.runs):
+        if self.unknown:
             return None
-        return "".join(escape(run) if quoted else run for run, quoted in self.runs)
+        pattern = "".join(escape(run) if quoted else run for run, quoted in self.runs)
+        bare = "".join(run for run, quoted in self.runs if not quoted)
+        # A bracket that nothing closes is itself: `[` is the command.
+        return pattern if "*" in bare or "?" in bare or "[" in bare[: bare.rfind("]") + 1] else None
 
 
 def escape(text: str) -> str:
@@ -155,7 +158,7 @@ class Expander:
             if arguments is None:
                 return UNKNOWN
             if name == "0":
-                return "sh"
+                return UNKNOWN
             return arguments[int(name) - 1] if int(name[:6]) <= len(arguments) else None
         match name:
             case "@" | "*":

@@ -23,11 +23,13 @@ from layerlint.dockerfile.instructions import (
 )
 from layerlint.dockerfile.syntax import Word
 from layerlint.domain.text import UNKNOWN, Text
+from layerlint.execution.accounts import of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.run import run_instruction
 from layerlint.execution.trace import Fault, NotUnderstood, State, Step
 from layerlint.execution.transfer import Operands, transfer
-from layerlint.filesystem.apply import commit
+from layerlint.filesystem.apply import apply, commit
+from layerlint.filesystem.differ import diff
 from layerlint.filesystem.layer import Differ
 from layerlint.filesystem.node import Directory
 from layerlint.filesystem.union import FileSystem
@@ -184,10 +186,23 @@ def _workdir(
         return Step(around.stage, instruction, state, replace(state, workdir="/"), None)
     filesystem = state.filesystem.at_layer(index)
     if not isinstance(filesystem.lookup(workdir), Directory):
-        filesystem = filesystem.make_directory(workdir, one_line(instruction))
+        filesystem = _directories(filesystem, workdir, one_line(instruction), state.user, around.differ)
     layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
     after = replace(state, workdir=workdir, filesystem=filesystem)
     return Step(around.stage, instruction, state, after, layer)
+
+
+def _directories(filesystem: FileSystem, path: str, label: str, user: str, differ: Differ) -> FileSystem:
+    """With BuildKit they belong to USER, with the older builders to root."""
+    uid, gid = of_user(filesystem, user) if differ is Differ.BUILDKIT else (0, 0)
+    made = ""
+    for name in path.strip("/").split("/"):
+        made += f"/{name}"
+        if filesystem.lookup(made) is None:
+            filesystem = filesystem.make_directory(
+                made, label, uid=uid if isinstance(uid, int) else None, gid=gid if isinstance(gid, int) else None
+            )
+    return filesystem
 
 
 def _transfer(
@@ -212,11 +227,19 @@ def _transfer(
     )  # fmt: skip
     origin = around.files(_copy_source(instruction, around))
     label = shorten(one_line(instruction), 200)
+    # BuildKit makes a linked layer on nothing and lays it over what is there; with --chmod it does not.
+    linked = form.link and form.chmod is None and around.differ is Differ.BUILDKIT
+    below = FileSystem.scratch() if linked else state.filesystem
     outcome = transfer(
-        instruction, operands, state.filesystem.at_layer(index), origin,
+        instruction, operands, below.at_layer(index), origin, accounts=state.filesystem,
         workdir=state.workdir if state.workdir.startswith("/") else "/", label=label,
     )  # fmt: skip
-    layer, filesystem = commit(state.filesystem, outcome.filesystem, around.differ, index)
+    if linked:
+        layer = diff(below, outcome.filesystem, around.differ, index)
+        filesystem = apply(state.filesystem, layer).at_layer(index)
+        filesystem = filesystem.disturb() if outcome.filesystem.disturbed else filesystem
+    else:
+        layer, filesystem = commit(below, outcome.filesystem, around.differ, index)
     after = replace(state, filesystem=filesystem)
     return Step(
         around.stage, instruction, state, after, layer, (), tuple(outcome.gaps), tuple(outcome.faults)

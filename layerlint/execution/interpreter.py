@@ -123,8 +123,7 @@ def _start(
 def _state(base: Base) -> State:
     image = base.image
     if image is None:
-        workdir, unknown = "/", base.source == "unknown"
-        return State(base.filesystem, None, {}, {}, frozenset(), workdir, "", _DEFAULT_SHELL if not unknown else _DEFAULT_SHELL)
+        return State(base.filesystem, None, {}, {}, frozenset(), "/", "", _DEFAULT_SHELL)
     return State(
         base.filesystem,
         PackageDatabase.from_base(image),

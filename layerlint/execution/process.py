@@ -10,6 +10,7 @@ from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import NOTHING, Stream
+from layerlint.execution.apply import Creator
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.filesystem.node import Inline, Zeros
 from layerlint.filesystem.union import FileSystem
@@ -36,12 +37,27 @@ class Process:
     """Every variable is known: one that is not in ``variables`` is not set (False: an unknown base's ENV)."""
     cwd: str | None
     user: str
+    """As in USER."""
     arguments: tuple[Text, ...] | None = ()
     functions: Mapping[str, Command] | None = None
     options: frozenset[str] = frozenset()
     """Long names, ``errexit``."""
     umask: int = 0o022
     exited: Truth = Truth.NO
+    ids: tuple[int | None, int | None] = (0, 0)
+    """User and group of new files; None where an id is not known."""
+    leaving: str = ""
+    """``break``, ``continue`` or ``return`` on the way to where it ends."""
+    levels: int = 1
+    """Loops that ``break`` or ``continue`` still has to leave."""
+
+    @property
+    def stopped(self) -> bool:
+        """The next command of the list is not run."""
+        return self.exited is Truth.YES or self.leaving != ""
+
+    def creator(self) -> Creator:
+        return Creator(*self.ids, self.umask)
 
     def variable(self, name: str) -> Text | None:
         """The value; None if it is not set."""
@@ -62,10 +78,9 @@ def join(likely: Process, other: Process) -> Process:
     for name in likely.variables.keys() | other.variables.keys():
         one, two = likely.variables.get(name), other.variables.get(name)
         if one != two:
-            value = texts.join(one and one.value, two and two.value)
-            variables[name] = Variable(
-                UNKNOWN if value is None else value, (one or two).exported  # type: ignore[union-attr]
-            )
+            value = texts.join(None if one is None else one.value, None if two is None else two.value)
+            exported = any(each is not None and each.exported for each in (one, two))
+            variables[name] = Variable(UNKNOWN if value is None else value, exported)
     database = likely.database
     if database is not None and other.database is not None and database is not other.database:
         database = database.join(other.database)
@@ -84,6 +99,9 @@ def join(likely: Process, other: Process) -> Process:
         likely.options & other.options,
         likely.umask,
         likely.exited if likely.exited is other.exited else Truth.MAYBE,
+        likely.ids,
+        likely.leaving if likely.leaving == other.leaving else "",
+        likely.levels,
     )
 
 

@@ -37,10 +37,7 @@ class Redirection:
         if self.output is None:
             return written
         if written is not NOTHING:
-            effect = Write(self.output, written.size, written.content, append=True)
-            shell.process = replace(
-                shell.process, filesystem=apply(effect, shell.process.filesystem, self.because).filesystem
-            )
+            _write(shell, Write(self.output, written.size, written.content, append=True), self.because)
         return NOTHING
 
 
@@ -77,11 +74,14 @@ def open_redirects(
             continue
         keeps = operator in (">>", "&>>", "<>")
         size = Size.exact(0) if descriptor in (None, 1) or both else _DIAGNOSTICS
-        effect = Write(path, size, append=keeps)
-        shell.process = replace(
-            shell.process, filesystem=apply(effect, shell.process.filesystem, because).filesystem
-        )
+        _write(shell, Write(path, size, append=keeps), because)
     return Redirection(stdin, output, discarded, append, because)
+
+
+def _write(shell: ShellRunner, effect: Write, because: str) -> None:
+    process = shell.process
+    changed = apply(effect, process.filesystem, because, process.creator())
+    shell.process = replace(process, filesystem=changed.filesystem)
 
 
 def _here(text: Text, *, newline: bool) -> Stream:

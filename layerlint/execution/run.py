@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Mount, Run
-from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.text import Text
+from layerlint.domain.truth import Truth
+from layerlint.execution.accounts import home, of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.process import Process, Variable
 from layerlint.execution.recorder import Recorder
 from layerlint.execution.shell import ShellRunner
 from layerlint.execution.trace import State
-from layerlint.filesystem.node import Directory, Inline, Inode, Node, empty_directory
+from layerlint.filesystem.node import Directory, Node, empty_directory
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.parser import parse
 from layerlint.source import Span
@@ -26,6 +28,8 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _MOUNTED_FILES = ("/etc/hosts", "/etc/resolv.conf")
 """Mounted over the image by the executor: writing to them leaves nothing in the layer."""
+_MOUNT_POINTS = ("/dev", "/proc", "/sys")
+"""What the executor makes in an image that lacks them (runc mounts on them), and what stays in the layer."""
 
 
 def run_instruction(
@@ -42,8 +46,9 @@ def run_instruction(
     recorder = Recorder(lambda span: run.script_map.span(span.start, span.end))
     filesystem = state.filesystem.at_layer(index)
     workdir = state.workdir if state.workdir.startswith("/") else "/"
-    if workdir != "/" and filesystem.lookup(workdir) is None:
-        filesystem = filesystem.make_directory(workdir, label)
+    for directory in (*_MOUNT_POINTS, workdir):
+        if filesystem.presence(directory) is Truth.NO:
+            filesystem = filesystem.make_directory(directory, label)
     kept: list[tuple[str, Node | None]] = []
     for mount in run.mounts:
         target = _target(mount, look, escape, workdir)
@@ -61,6 +66,7 @@ def run_instruction(
         known_base,
         workdir,
         state.user,
+        ids=_ids(state),
     )
     interpreter = posixpath.basename(state.shell[0]) if state.shell else "sh"
     if run.exec_form is not None:
@@ -90,6 +96,11 @@ def run_instruction(
     for path, node in reversed(kept):
         filesystem = _restored(filesystem, state.filesystem, path, node)
     return filesystem, process.database, recorder
+
+
+def _ids(state: State) -> tuple[int | None, int | None]:
+    uid, gid = (each if isinstance(each, int) else None for each in of_user(state.filesystem, state.user))
+    return uid, gid
 
 
 def _other_interpreter(script: str) -> str | None:
@@ -126,20 +137,8 @@ def _variables(state: State, known_base: bool) -> dict[str, Variable]:
     variables.update({name: Variable(value, True) for name, value in state.arguments.items()})
     if known_base:
         variables.setdefault("PATH", Variable(DEFAULT_PATH, True))
-    variables.setdefault("HOME", Variable(_home(state), True))
+    variables.setdefault("HOME", Variable(home(state.filesystem, state.user), True))
     return variables
-
-
-def _home(state: State) -> Text:
-    """Set by the runtime from the user's line in ``/etc/passwd``."""
-    user = state.user.partition(":")[0] or "root"
-    node = state.filesystem.lookup("/etc/passwd")
-    if isinstance(node, Inode) and isinstance(node.content, Inline):
-        for line in node.content.data.decode("utf-8", "replace").splitlines():
-            parts = line.split(":")
-            if len(parts) >= 6 and user in (parts[0], parts[2]):
-                return parts[5]
-    return "/root" if user in ("root", "0") else UNKNOWN
 
 
 # ----------------------------------------------------------------------------- mounts

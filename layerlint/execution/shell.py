@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
 
+from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import NOTHING, Stream
@@ -33,11 +34,14 @@ from layerlint.shell.syntax import (
     Opaque,
     Pipeline,
     Redirect,
-    Sequence as CommandList,
     SimpleCommand,
     Subshell,
     Test,
     While,
+    Word,
+)
+from layerlint.shell.syntax import (
+    Sequence as CommandList,
 )
 
 MAX_ROUNDS = 200
@@ -56,6 +60,9 @@ class ShellRunner:
         self.bash = bash
         self.text = text
         self.must = True
+        """A failure here fails the RUN."""
+        self.checked = True
+        """``set -e`` is heeded here."""
         self.depth = 0
         self.expander = Expander(lambda: self.process, self._substitute, self.assign, bash=bash)
         self.commands = CommandRunner(self)
@@ -72,11 +79,12 @@ class ShellRunner:
     @contextmanager
     def _tolerated(self) -> Iterator[None]:
         """A failure here does not fail the RUN."""
-        must, self.must = self.must, False
+        before = self.must, self.checked
+        self.must = self.checked = False
         try:
             yield
         finally:
-            self.must = must
+            self.must, self.checked = before
 
     @contextmanager
     def _maybe(self) -> Iterator[None]:
@@ -87,6 +95,17 @@ class ShellRunner:
             yield
         finally:
             self.recorder.reached, self.must = reached, must
+
+    @contextmanager
+    def new_shell(self, options: frozenset[str]) -> Iterator[None]:
+        """A shell of its own, with its own options."""
+        checked, self.checked = self.checked, True
+        try:
+            with self.subshell():
+                self.process = replace(self.process, options=options)
+                yield
+        finally:
+            self.checked = checked
 
     @contextmanager
     def subshell(self) -> Iterator[None]:
@@ -103,7 +122,7 @@ class ShellRunner:
 
     def run(self, command: Command, stdin: Stream | None = None) -> tuple[Truth, Stream]:
         """Run a command: its exit status (YES is success) and what it writes to standard output."""
-        if self.process.exited is Truth.YES:
+        if self.process.stopped:
             return Truth.YES, NOTHING
         if self.depth > MAX_DEPTH:
             self.recorder.not_understood(command.span, self.source(command), "it is nested too deeply")
@@ -131,18 +150,13 @@ class ShellRunner:
                 return self._list(command, stdin)
             case Subshell(body=body, redirects=redirects):
                 with self.subshell():
-                    result = self._redirected(redirects, stdin, body)
-                return result
+                    return self._redirected(redirects, stdin, body)
             case Group(body=body, redirects=redirects):
                 return self._redirected(redirects, stdin, body)
-            case If():
-                return self._compound(command.redirects, stdin, lambda given: self._if(command, given))
-            case For():
-                return self._compound(command.redirects, stdin, lambda given: self._for(command, given))
-            case While():
-                return self._compound(command.redirects, stdin, lambda given: self._while(command, given))
-            case Case():
-                return self._compound(command.redirects, stdin, lambda given: self._case(command, given))
+            case If() | For() | While() | Case():
+                redirection = open_redirects(self, command.redirects, stdin)
+                status, output = self._compound(command, redirection.stdin)
+                return status, redirection.close(self, output)
             case Function(name=name, body=body):
                 functions = {**(self.process.functions or {}), name: body}
                 self.process = replace(self.process, functions=functions)
@@ -157,10 +171,18 @@ class ShellRunner:
             case _:
                 assert_never(command)
 
-    def _compound(self, redirects, stdin, body):  # type: ignore[no-untyped-def]
-        redirection = open_redirects(self, redirects, stdin)
-        status, output = body(redirection.stdin)
-        return status, redirection.close(self, output)
+    def _compound(self, command: If | For | While | Case, stdin: Stream | None) -> tuple[Truth, Stream]:
+        match command:
+            case If():
+                return self._if(command, stdin)
+            case For():
+                return self._for(command, stdin)
+            case While():
+                return self._while(command, stdin)
+            case Case():
+                return self._case(command, stdin)
+            case _:
+                assert_never(command)
 
     def _redirected(
         self, redirects: Sequence[Redirect], stdin: Stream | None, body: Command
@@ -173,7 +195,7 @@ class ShellRunner:
         status, output = Truth.YES, NOTHING
         last = len(command.commands) - 1
         for index, part in enumerate(command.commands):
-            if self.process.exited is Truth.YES:
+            if self.process.stopped:
                 break
             must = self.must
             # Without ``set -e`` only the last command of a list decides.
@@ -183,7 +205,14 @@ class ShellRunner:
             finally:
                 self.must = must
             output = concatenate(output, written)
+            if status is Truth.NO and self._exits_on_error(part):
+                self.process = replace(self.process, exited=Truth.YES)
         return status, output
+
+    def _exits_on_error(self, command: Command) -> bool:
+        """``set -e``.  Where the RUN itself fails there is no layer, and the rest is still worth reading."""
+        ignored = isinstance(command, AndOr) or (isinstance(command, Pipeline) and command.negated)
+        return "errexit" in self.process.options and self.checked and not self.must and not ignored
 
     def _pipeline(self, command: Pipeline, stdin: Stream | None) -> tuple[Truth, Stream]:
         if len(command.commands) == 1:
@@ -217,7 +246,7 @@ class ShellRunner:
             with self._tolerated():
                 status, output = self.run(command.left, stdin)
         goes_on = status if command.operator == "&&" else ~status
-        if goes_on is Truth.NO or self.process.exited is Truth.YES:
+        if goes_on is Truth.NO or self.process.stopped:
             return status, output
         if goes_on is Truth.YES:
             status, written = self.run(command.right, stdin)
@@ -226,15 +255,25 @@ class ShellRunner:
         with self._maybe():
             right, written = self.run(command.right, stdin)
         if command.operator == "&&":
-            self.process = join(self.process, before)
+            self._meet(self.process, before, command)
             return status & right, concatenate(output, written)
-        self.process = join(before, self.process)
+        self._meet(before, self.process, command)
         return status | right, output
+
+    def _meet(self, likely: Process, other: Process, command: Command) -> None:
+        """Go on where two paths meet; one that ended the script does not come this far."""
+        if likely.exited is Truth.YES or other.exited is Truth.YES:
+            self.process = other if likely.exited is Truth.YES else likely
+            return
+        if likely.leaving != other.leaving:
+            reason = "whether the loop or function goes on is not known"
+            self.recorder.not_understood(command.span, self.source(command), reason)
+        self.process = join(likely, other)
 
     def _if(self, command: If, stdin: Stream | None) -> tuple[Truth, Stream]:
         with self._tolerated():
             condition, output = self.run(command.condition, stdin)
-        if self.process.exited is Truth.YES:
+        if self.process.stopped:
             return condition, output
         if condition is Truth.YES:
             status, written = self.run(command.then, stdin)
@@ -243,28 +282,21 @@ class ShellRunner:
                 return Truth.YES, output
             status, written = self.run(command.otherwise, stdin)
         else:
-            status, written = self._either(command.then, command.otherwise, stdin)
+            status, written = self._either(command, stdin)
         return status, concatenate(output, written)
 
-    def _either(
-        self, likely: Command, other: Command | None, stdin: Stream | None
-    ) -> tuple[Truth, Stream]:
+    def _either(self, command: If, stdin: Stream | None) -> tuple[Truth, Stream]:
         """Both branches of a condition that is not known; the first is taken to be the likely one."""
         before = self.process
         with self._maybe():
-            status, output = self.run(likely, stdin)
+            status, output = self.run(command.then, stdin)
         after, self.process = self.process, before
-        if other is not None:
+        if command.otherwise is not None:
             with self._maybe():
-                second, _ = self.run(other, stdin)
+                second, _ = self.run(command.otherwise, stdin)
             status = status if status is second else Truth.MAYBE
-        if self.process.exited is Truth.YES and after.exited is not Truth.YES:
-            self.process = after  # the other path ends the script: what follows has come this way
-        elif after.exited is Truth.YES and self.process.exited is not Truth.YES:
-            pass
-        else:
-            self.process = join(after, self.process)
-        return status, Stream(output.size.or_nothing()) if output is not NOTHING else NOTHING
+        self._meet(after, self.process, command)
+        return status, _perhaps(output)
 
     def _for(self, command: For, stdin: Stream | None) -> tuple[Truth, Stream]:
         if command.words is not None:
@@ -281,14 +313,26 @@ class ShellRunner:
             else:
                 with self._maybe():
                     _, written = self.run(command.body, stdin)
-                self.process = join(self.process, before)
-                written = Stream(written.size.or_nothing()) if written is not NOTHING else NOTHING
+                self._loop_ends()
+                self._meet(self.process, before, command)
+                written = _perhaps(written)
             output = concatenate(output, written)
-            if self.process.exited is Truth.YES:
+            if self._loop_ends():
                 break
         if len(values) > MAX_ROUNDS:
             self.recorder.not_understood(command.span, "for", f"more than {MAX_ROUNDS} rounds are not followed")
         return status, output
+
+    def _loop_ends(self) -> bool:
+        """Behind a round: take up ``break`` and ``continue``; whether the loop is over."""
+        process = self.process
+        if process.leaving not in ("break", "continue"):
+            return process.stopped
+        outer = process.levels > 1
+        self.process = replace(
+            process, leaving=process.leaving if outer else "", levels=process.levels - 1 if outer else 1
+        )
+        return outer or process.leaving == "break"
 
     def _while(self, command: While, stdin: Stream | None) -> tuple[Truth, Stream]:
         output = NOTHING
@@ -296,19 +340,22 @@ class ShellRunner:
             with self._tolerated():
                 condition, _ = self.run(command.condition, stdin)
             goes_on = ~condition if command.until else condition
-            if goes_on is Truth.NO or self.process.exited is Truth.YES:
+            if goes_on is Truth.NO or self.process.stopped:
                 return Truth.YES, output
             if goes_on is Truth.MAYBE:
                 before = self.process
                 with self._maybe():
                     self.run(command.body, stdin)
-                self.process = join(before, self.process)
+                self._loop_ends()
+                self._meet(before, self.process, command)
                 self.recorder.not_understood(
                     command.span, self.source(command), "how often the loop runs is not known"
                 )
-                return Truth.YES, Stream(output.size.join(output.size))
-            _, written = self.run(command.body, stdin)
+                return Truth.YES, Stream(UNBOUNDED)
+            status, written = self.run(command.body, stdin)
             output = concatenate(output, written)
+            if self._loop_ends():
+                return status, output
         self.recorder.not_understood(command.span, "while", f"more than {MAX_ROUNDS} rounds are not followed")
         return Truth.MAYBE, output
 
@@ -341,11 +388,10 @@ class ShellRunner:
                 ends.append(before)
         self.process = ends[0] if ends else self.process
         for end in ends[1:]:
-            if end.exited is not Truth.YES:
-                self.process = join(self.process, end) if self.process.exited is not Truth.YES else end
+            self._meet(self.process, end, command)
         return likely
 
-    def _case_hit(self, subject: Text, patterns: Sequence) -> Truth:  # type: ignore[type-arg]
+    def _case_hit(self, subject: Text, patterns: Sequence[Word]) -> Truth:
         found = Truth.NO
         for word in patterns:
             pattern = self.expander.pattern(word)
@@ -361,3 +407,8 @@ class ShellRunner:
         with self.subshell(), self._tolerated():
             _, output = self.run(part.body)
         return stream_text(output)
+
+
+def _perhaps(output: Stream) -> Stream:
+    """The output of a command that may not be run."""
+    return NOTHING if output is NOTHING else Stream(output.size.or_nothing())

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field, replace
 
 from layerlint.commands._modes import parse_mode
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read
-from layerlint.dockerfile.instructions import Add, Copy, Heredoc, Transfer
+from layerlint.dockerfile.instructions import Add, Copy, Transfer
+from layerlint.dockerfile.syntax import Heredoc
 from layerlint.domain.size import UNBOUNDED, Size
-from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.text import Text
+from layerlint.execution.accounts import of_chown
 from layerlint.execution.archives import is_tar, unpack
 from layerlint.execution.context import BuildContext
 from layerlint.execution.trace import Fault, NotUnderstood
-from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inline, Inode, Kind, Node
 from layerlint.filesystem.copying import Owner
+from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inline, Inode, Kind, Node
 from layerlint.filesystem.union import FileSystem
 from layerlint.source import Span
 
@@ -62,13 +64,19 @@ def transfer(
     filesystem: FileSystem,
     origin: BuildContext | FileSystem | None,
     *,
+    accounts: FileSystem,
     workdir: str,
     label: str,
 ) -> Outcome:
-    """Do it.  ``origin`` is where sources are looked up: the context (None: there is none), or a stage."""
+    """Do it.  ``origin`` is where sources are looked up: the context (None: there is none), or a stage;
+    names of ``--chown`` are looked up in ``accounts``.
+    """
     outcome = Outcome(filesystem)
     form = instruction.transfer
-    gap = lambda span, reason: outcome.gaps.append(NotUnderstood(span, label, reason))  # noqa: E731
+
+    def gap(span: Span, reason: str) -> None:
+        outcome.gaps.append(NotUnderstood(span, label, reason))
+
     if not isinstance(operands.destination, str):
         gap(form.destination.span, "the destination is not known")
         outcome.filesystem = filesystem.disturb()
@@ -77,7 +85,7 @@ def transfer(
     into_directory = operands.destination.endswith(("/", "/.")) or operands.destination in (".", "", "..")
     sources = list(_sources(instruction, operands, origin, outcome, label))
     excluded = _excluder(form)
-    owner = _owner(operands.chown, filesystem)
+    owner = of_chown(accounts, operands.chown)
     mode = _mode(operands.chmod)
     keep_owner = isinstance(origin, FileSystem) and operands.chown is None
     several = len(operands.sources) + len(operands.heredocs) > 1 or len(sources) > 1
@@ -91,25 +99,45 @@ def transfer(
         uid, gid = (None, None) if keep_owner else owner
         current = outcome.filesystem
         existing = current.lookup(target)
-        if isinstance(instruction, Add) and _unpacks(instruction, node):
-            current = _unpack(node, target, current, owner if operands.chown is not None else None, label, gap, source)
+        archive = _archive(instruction, node)
+        if archive is not None:
+            unpacked = unpack(archive)
+            if unpacked is None or not unpacked.complete:
+                gap(source.span, "the archive is too large, or damaged: it was not read to its end")
+            if unpacked is not None:
+                uid, gid = (None, None) if operands.chown is None else owner
+                current = _directories(current, target, label, None, (0, 0))
+                current = current.graft(unpacked.root, target, label, uid=uid, gid=gid, keep_times=True)
         elif isinstance(node, Directory) and not _parents(instruction):
-            if not isinstance(existing, Directory):
-                current = current.make_directory(target, label, mode=mode(node) if mode else 0o755, uid=owner[0], gid=owner[1])
-            for name, child in sorted(node.children.items()):
-                current = current.graft(
-                    child, f"{target.rstrip('/')}/{name}", label, uid=uid, gid=gid, mode=mode, keep_times=True
-                )
+            current = _directories(current, target, label, mode, owner)
+            current = current.graft(node, target, label, uid=uid, gid=gid, mode=mode, keep_times=True)
         else:
             inside = into_directory or several or isinstance(existing, Directory) or _parents(instruction)
             name = _relative(source) if _parents(instruction) else source.name
             path = f"{target.rstrip('/')}/{name}" if inside else target
-            parent = posixpath.dirname(path)
-            if current.lookup(parent) is None:
-                current = current.make_directory(parent, label, uid=owner[0], gid=owner[1])
+            current = _directories(current, posixpath.dirname(path), label, mode, owner)
             current = current.graft(node, path, label, uid=uid, gid=gid, mode=mode, keep_times=True)
         outcome.filesystem = current
     return outcome
+
+
+def _directories(
+    filesystem: FileSystem,
+    path: str,
+    label: str,
+    mode: Callable[[Node], int] | None,
+    owner: tuple[Owner, Owner],
+) -> FileSystem:
+    """Make the directories on the path that are missing: ``--chmod`` and ``--chown`` are theirs too."""
+    uid, gid = (each if isinstance(each, int) else None for each in owner)
+    bits = 0o755 if mode is None else mode(Directory({}, 0o755, 0, 0, BASE_LAYER, ""))
+    missing: list[str] = []
+    while filesystem.lookup(path) is None and path != posixpath.dirname(path):
+        missing.append(path)
+        path = posixpath.dirname(path)
+    for directory in reversed(missing):
+        filesystem = filesystem.make_directory(directory, label, mode=bits, uid=uid, gid=gid)
+    return filesystem
 
 
 def _parents(instruction: Copy | Add) -> bool:
@@ -225,26 +253,12 @@ def _text_file(content: Text) -> Inode:
 # ----------------------------------------------------------------------------- options
 
 
-def _unpacks(instruction: Add, node: Node) -> bool:
-    if instruction.unpack is False or not isinstance(node, Inode) or not isinstance(node.content, HostFile):
-        return False
-    return is_tar(node.content)
-
-
-def _unpack(node, target, filesystem, owner, label, gap, source):  # type: ignore[no-untyped-def]
-    unpacked = unpack(node.content)
-    if unpacked is None:
-        gap(source.span, "the archive cannot be read")
-        return filesystem
-    if not unpacked.complete:
-        gap(source.span, "the archive is too large, or damaged: it was not read to its end")
-    uid, gid = owner or (None, None)
-    if not isinstance(filesystem.lookup(target), Directory):
-        filesystem = filesystem.make_directory(target, label)
-    for name, child in sorted(unpacked.root.children.items()):
-        path = f"{target.rstrip('/')}/{name}"
-        filesystem = filesystem.graft(child, path, label, uid=uid, gid=gid, keep_times=True)
-    return filesystem
+def _archive(instruction: Copy | Add, node: Node) -> HostFile | None:
+    """The file that ADD unpacks instead of copying it."""
+    if not isinstance(instruction, Add) or instruction.unpack is False:
+        return None
+    content = node.content if isinstance(node, Inode) else None
+    return content if isinstance(content, HostFile) and is_tar(content) else None
 
 
 def _excluder(form: Transfer) -> Matcher | None:
@@ -262,35 +276,11 @@ def _without(node: Node, path: str, excluded: Matcher, prefix: str = "") -> Node
     children: dict[str, Node] = {}
     for name, child in node.children.items():
         below = f"{prefix}/{name}" if prefix else name
-        kept = None if excluded.matches(below) and not excluded.has_exceptions else _without(child, path, excluded, below)
+        dropped = excluded.matches(below) and not excluded.has_exceptions
+        kept = None if dropped else _without(child, path, excluded, below)
         if kept is not None:
             children[name] = kept
     return replace(node, children=children)
-
-
-def _owner(chown: Text | None, filesystem: FileSystem) -> tuple[Owner, Owner]:
-    """Ids for ``--chown``; UNKNOWN where they are not known."""
-    if chown is None:
-        return 0, 0
-    if not isinstance(chown, str):
-        return UNKNOWN, UNKNOWN
-    user, _, group = chown.partition(":")
-    uid = _lookup_id(filesystem, "/etc/passwd", user, 2)
-    if group:
-        return uid, _lookup_id(filesystem, "/etc/group", group, 2)
-    return uid, uid if user.isdecimal() else _lookup_id(filesystem, "/etc/passwd", user, 3)
-
-
-def _lookup_id(filesystem: FileSystem, path: str, name: str, column: int) -> Owner:
-    if name.isdecimal() and len(name) < 11:
-        return int(name)
-    node = filesystem.lookup(path)
-    if isinstance(node, Inode) and isinstance(node.content, Inline):
-        for line in node.content.data.decode("utf-8", "replace").splitlines():
-            parts = line.split(":")
-            if parts[0] == name and len(parts) > column and parts[column].isdecimal():
-                return int(parts[column])
-    return UNKNOWN
 
 
 def _mode(chmod: Text | None) -> Callable[[Node], int] | None:

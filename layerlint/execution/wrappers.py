@@ -67,7 +67,7 @@ def _env(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrapped:
 
 def _command(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrapped | None:
     if words and words[0] in ("-v", "-V"):
-        return None
+        return Unwrapped(("which", *words[1:]))
     return Unwrapped(_skip(words, ""))
 
 
@@ -131,6 +131,7 @@ _WRAPPERS: Mapping[str, Callable[[str, tuple[Text, ...], Stream | None], Unwrapp
     "ash": _shell,
     "bash": _shell,
     "builtin": _plain(""),
+    "busybox": _plain(""),
     "command": _command,
     "dash": _shell,
     "env": _env,

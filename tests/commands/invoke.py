@@ -109,7 +109,9 @@ def _effect(effect: Effect) -> str:
         value = getattr(effect, field.name)
         if value == field.default or (field.name == "content" and value is None):
             continue
-        if callable(value):
+        if value is UNKNOWN:
+            value = "UNKNOWN"
+        elif callable(value):
             value = oct(value(file(0, 0o644)))
         elif field.name == "mode" and isinstance(value, int):
             value = oct(value)

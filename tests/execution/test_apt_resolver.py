@@ -33,7 +33,7 @@ class Index:
 
     def providers(self, name: str) -> tuple[str, ...]:
         found = (p for p in self.packages.values() if any(r.name == name for r in p.provides))
-        return tuple(sorted(p.name for p in found if p.name != name))
+        return tuple(p.name for p in found if p.name != name)
 
 
 def _package(line: str) -> Package:
@@ -83,10 +83,12 @@ def names(packages: tuple[Package, ...]) -> list[str]:
     ("a 1 |> depends: b (>= 2) | c\nb 1\nc 1", ["a", "c"]),
     # one that is marked already
     ("a 1 |> depends: c, b | c\nb 1\nc 1", ["a", "c"]),
-    # a provider; the real package first; then by priority
+    # a provider; the real package first; then by priority; then the last of them
     ("a 1 |> depends: v\nb 1 |> provides: v", ["a", "b"]),
     ("a 1 |> depends: v\nv 1\nb 1 |> provides: v", ["a", "v"]),
     ("a 1 |> depends: v\nb 1 |> provides: v |> priority: important\nc 1 |> provides: v", ["a", "b"]),
+    ("a 1 |> depends: v\nc 1 |> provides: v\nb 1 |> provides: v", ["a", "b"]),
+    ("a 1 |> depends: v\nb 1 |> provides: v\nc 1 |> provides: v", ["a", "c"]),
     # an unversioned provide does not satisfy a versioned relation
     ("a 1 |> depends: v (>= 1) | c\nb 1 |> provides: v\nc 1", ["a", "c"]),
     ("a 1 |> depends: v (>= 1) | c\nb 1 |> provides: v (= 2)\nc 1", ["a", "b"]),

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from layerlint.checks import CHECKS
+from layerlint.config.reader import Reader
+from layerlint.linter import lint_example
+from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import Example, Rule
+from layerlint.ruleset.rule_file import read_rule
 from tests.shared import CHECKOUT
 
-if TYPE_CHECKING:
-    from layerlint.ruleset.model import RuleSet
-
-# Until the linter and the table of checks exist.
-linter = pytest.importorskip("layerlint.linter", reason="there is no linter yet")
-CHECKS: Any = pytest.importorskip("layerlint.checks", reason="there are no checks yet").CHECKS
+RULES = load_bundled(CHECKS)
 
 
-def _bundled() -> RuleSet:
-    from layerlint.ruleset.loader import load_bundled
-
-    return load_bundled(CHECKS)
-
-
-RULES = _bundled()
-
-
-def _examples(kind: str) -> Iterator[Any]:
-    for rule in RULES:
-        for example in rule.bad if kind == "bad" else rule.good:
-            yield pytest.param(rule, example, id=f"{rule.name}:{example.line}")
+def _examples(kind: str) -> list[Any]:
+    return [
+        pytest.param(rule, example, id=f"{rule.name}:{example.line}")
+        for rule in RULES
+        for example in (rule.bad if kind == "bad" else rule.good)
+    ]
 
 
 @pytest.mark.parametrize(("rule", "example"), _examples("bad"))
 def test_a_bad_example_is_found(rule: Rule, example: Example) -> None:
-    lines = [finding.place.line for finding in linter.lint_example(example, rule)]
+    lines = [finding.place.line for finding in lint_example(example, rule)]
     if example.expect is None:
         assert lines, example.dockerfile
     else:
@@ -45,11 +37,11 @@ def test_a_bad_example_is_found(rule: Rule, example: Example) -> None:
 
 @pytest.mark.parametrize(("rule", "example"), _examples("good"))
 def test_nothing_is_found_in_a_good_example(rule: Rule, example: Example) -> None:
-    found = [(finding.place.line, finding.message) for finding in linter.lint_example(example, rule)]
+    found = [(finding.place.line, finding.message) for finding in lint_example(example, rule)]
     assert found == [], example.dockerfile
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.name)
 def test_house_style(rule: Rule) -> None:
     assert rule.bad, "a bundled rule shows what it finds"
     assert rule.good, "and what it does not"
@@ -61,9 +53,6 @@ def test_house_style(rule: Rule) -> None:
 
 
 def test_the_rule_in_the_documentation_can_be_read() -> None:
-    from layerlint.config.reader import Reader
-    from layerlint.ruleset.rule_file import read_rule
-
     page = (CHECKOUT / "docs" / "rules-format.md").read_text(encoding="utf-8")
     block = page.split("```yaml\n")[1].split("```")[0]
     reader = Reader()

@@ -22,7 +22,7 @@ _NOT_INSTALLED = ("Filename:", "Size:", "MD5sum:", "SHA256:", "Description-md5:"
 class Index:
     suite: str
     packages: dict[str, PackageRecord]
-    """The candidate, the highest version of all sources, by name."""
+    """The candidate, the highest version of all sources, by name, in the order of mention."""
     files: tuple[IndexFile, ...]
     date: str
     """Of the newest release file, ``YYYY-MM-DD``."""
@@ -30,11 +30,16 @@ class Index:
 
 def fetch(suite: str, work: Path) -> Index:
     """Update a private apt state under ``work`` from the sources of the official images, and read it."""
-    environment = _private_apt(suite, work)
+    environment = private_apt(suite, work)
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
     lists = sorted(path for path in (work / "lists").iterdir() if path.is_file() and path.name != "lock")
-    paragraphs = [text for path in lists if "Packages" in path.name for text in _paragraphs(path, environment)]
-    packages = {record.name: record for record in sorted(map(_record, paragraphs), key=_order)}
+    packages = _candidates(
+        _record(paragraph)
+        for mirror, name in sources(suite)
+        for path in lists
+        if path.name.startswith(f"{_list_name(mirror, name)}_main_") and "Packages" in path.name
+        for paragraph in _paragraphs(path, environment)
+    )
     provided = {relation.name for record in packages.values() for relation in record.provides}
     return Index(
         suite,
@@ -50,7 +55,7 @@ def sources(suite: str) -> tuple[tuple[str, str], ...]:
     return (debian, suite), (debian, f"{suite}-updates"), (security, f"{suite}-security")
 
 
-def _private_apt(suite: str, work: Path) -> dict[str, str]:
+def private_apt(suite: str, work: Path) -> dict[str, str]:
     for directory in ("lists/partial", "cache/archives/partial", "parts"):
         (work / directory).mkdir(parents=True, exist_ok=True)
     (work / "status").write_text("")
@@ -107,8 +112,19 @@ def _flat(groups: Iterable[tuple[Relation, ...]]) -> tuple[Relation, ...]:
     return tuple(relation for group in groups for relation in group)
 
 
-def _order(record: PackageRecord) -> tuple[str, object]:
-    return record.name, version_key(record.version)
+def _list_name(mirror: str, suite: str) -> str:
+    return f"{mirror.removeprefix('http://').replace('/', '_')}_dists_{suite}"
+
+
+def _candidates(records: Iterable[PackageRecord]) -> dict[str, PackageRecord]:
+    """The highest version of each package, in the order in which these are first mentioned."""
+    found: dict[str, PackageRecord] = {}
+    for record in records:
+        other = found.get(record.name)
+        if other is None or version_key(record.version) > version_key(other.version):
+            found.pop(record.name, None)
+            found[record.name] = record
+    return found
 
 
 def _without_moot(
@@ -117,13 +133,13 @@ def _without_moot(
     """Leave out what decides nothing within the suite, which is a third of the relations' text.
 
     That is: alternatives that nothing in it is or provides, unless they are all there is; bounds that
-    the candidate meets (kept where they name a stable update, which an older base image may lack, and
-    where they name one version exactly); and conflicts with versions that are not the candidate.
+    the candidate meets (kept where they name a stable update, which an older base image may lack, where
+    they name one version exactly, and on names that others provide, which may not meet them); and conflicts with versions that are not the candidate.
     """
 
     def alternatives(group: tuple[Relation, ...]) -> tuple[Relation, ...]:
         there = tuple(one for one in group if one.name in packages or one.name in provided)
-        return tuple(_without_bound(one, packages) for one in there or group)
+        return tuple(one if one.name in provided else _without_bound(one, packages) for one in there or group)
 
     def collides(relation: Relation) -> bool:
         candidate = packages.get(relation.name)

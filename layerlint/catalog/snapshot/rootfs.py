@@ -97,8 +97,9 @@ def _labels(members: dict[str, tarfile.TarInfo], lists: dict[str, str]) -> dict[
             labels[f"/{target}/{rest}" if target else path] = f"apt:{package}"
     for path in members:
         directory, _, name = path.rpartition("/")
-        if directory == "/var/lib/dpkg/info":
-            labels[path] = "apt:" + name.rpartition(".")[0].partition(":")[0]
+        package = name.rpartition(".")[0].partition(":")[0]
+        if directory == "/var/lib/dpkg/info" and package in lists:
+            labels[path] = f"apt:{package}"
     return labels
 
 

@@ -35,12 +35,13 @@ def write_index(path: Path, index: Index, footprints: Mapping[str, Footprint], e
 
 
 def _provider_lines(packages: Mapping[str, PackageRecord]) -> list[str]:
-    providers: dict[str, set[str]] = defaultdict(set)
+    """Providers in the order of mention, each once."""
+    providers: dict[str, dict[str, None]] = defaultdict(dict)
     for record in packages.values():
         for relation in record.provides:
             if relation.name != record.name:
-                providers[relation.name].add(record.name)
-    return [f"{name}\t{' '.join(sorted(reals))}" for name, reals in providers.items()]
+                providers[relation.name][record.name] = None
+    return [f"{name}\t{' '.join(reals)}" for name, reals in providers.items()]
 
 
 def _dictionary(packages: Iterable[str], footprints: Iterable[str]) -> bytes:

@@ -286,8 +286,8 @@ class _Marks:
 def candidates(relation: Relation, index: Index) -> list[Package]:
     """What can satisfy the relation: the real package, then providers as apt prefers them.
 
-    Essential ones first, then by priority (apt-pkg/depcache.cc, ``CompareProviders``).  apt settles what
-    is left by the order in which its cache met the names; here it is the order of the names.
+    Essential ones first, then by priority (apt-pkg/depcache.cc, ``CompareProviders``), then the one that
+    the lists mention last.
     """
     real = index.get(relation.name)
     found = []
@@ -300,7 +300,7 @@ def candidates(relation: Relation, index: Index) -> list[Package]:
         and _matches(name, package.version, relation, index)
         and package is not real
     ]
-    providers.sort(key=lambda p: p.name, reverse=True)
+    providers.reverse()
     providers.sort(key=lambda p: (not p.essential, _PRIORITIES.get(p.priority, 4)))
     return found + providers
 

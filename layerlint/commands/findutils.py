@@ -61,6 +61,7 @@ class _Run:
 def find(invocation: Invocation) -> Outcome:
     """Walk trees and act on what the tests let pass.
 
+    Names come in sorted order, the real ones in that of the directory.
     Not known: times, owners by name, regular expressions; names in a directory that is known in part, or
     of files that are known only in sum; commands of ``-exec`` without a model.
     """
@@ -266,7 +267,7 @@ def _execute(run: _Run, action: Action, visit: Visit) -> Truth:
         run.printed = None
         run.written += outcome.stdout.size.likely
     gone = any(isinstance(effect, Remove) and effect.path == visit.path for effect in outcome.effects)
-    if gone and isinstance(visit.node, Directory) and not run.depth_first:
+    if gone and isinstance(visit.node, Directory) and not run.depth_first and visit.path not in run.pruned:
         # find wants to go down into what has just been removed, complains, and fails in the end.
         run.pruned.add(visit.path)
         run.status = Truth.NO

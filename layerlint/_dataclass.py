@@ -1,0 +1,125 @@
+"""`dataclasses.dataclass` with one ``exec`` a class instead of six: for a program that starts often.
+
+The standard decorator compiles every method of every class anew at each start, and a pre-commit hook
+is nothing but starts: with about 250 classes that was more than half of a run (``benchmarks/startup.py``).
+Here only ``__init__`` is compiled; the other methods are shared.  The result is the same in everything
+that layerlint uses: fields, defaults, ``replace``, ``fields``, equality, hash, order of ``__match_args__``,
+pickling.  Type checkers see the standard decorator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    import dataclasses as _standard
+    from operator import attrgetter as _attrgetter
+
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False):
+        """As `dataclasses.dataclass`; what is not frozen and slotted, or is ordered, is left to it."""
+
+        def decorate(cls):
+            if not (frozen and slots) or order or any(hasattr(base, "__dataclass_fields__") for base in cls.__mro__[1:]):
+                return _standard.dataclass(cls, frozen=frozen, slots=slots, eq=eq, order=order)
+            return _build(cls, eq)
+
+        return decorate if cls is None else decorate(cls)
+
+    def _build(cls, eq):
+        namespace = dict(cls.__dict__)
+        fields = {name: _field(cls, name) for name in namespace.get("__annotations__", {})}
+        for name, field in fields.items():
+            namespace.pop(name, None)
+            field._field_type = _standard._FIELD
+        namespace.pop("__dict__", None)
+        namespace.pop("__weakref__", None)
+        compared = tuple(name for name, field in fields.items() if field.compare)
+        namespace.update(
+            __slots__=tuple(fields),
+            __match_args__=tuple(name for name, field in fields.items() if field.init),
+            __dataclass_fields__=fields,
+            __dataclass_params__=_standard._DataclassParams(True, True, eq, False, False, True),
+            __init__=_init(fields, "__post_init__" in namespace),
+            __setattr__=_setattr,
+            __delattr__=_delattr,
+            __getstate__=_getstate,
+            __setstate__=_setstate,
+        )
+        namespace.setdefault("__repr__", _repr)
+        if eq:
+            get = _attrgetter(*compared) if compared else _nothing
+            namespace.setdefault("__eq__", _equality(get))
+            namespace.setdefault("__hash__", _hashing(get))
+        built = type(cls)(cls.__name__, cls.__bases__, namespace)
+        built.__qualname__ = cls.__qualname__
+        return built
+
+    def _field(cls, name):
+        default = cls.__dict__.get(name, _standard.MISSING)
+        field = default if isinstance(default, _standard.Field) else _standard.field(default=default)
+        field.name = name
+        field.type = cls.__annotations__[name]
+        if field.kw_only is _standard.MISSING:
+            field.kw_only = False
+        return field
+
+    def _init(fields, has_post_init):
+        scope = {"_set": object.__setattr__}
+        parameters, body = ["self"], []
+        for name, field in fields.items():
+            value = name
+            if field.default is not _standard.MISSING:
+                scope[f"_d_{name}"] = field.default
+                parameters.append(f"{name}=_d_{name}")
+            elif field.default_factory is not _standard.MISSING:
+                scope[f"_f_{name}"], scope["_missing"] = field.default_factory, _standard.MISSING
+                parameters.append(f"{name}=_missing")
+                value = f"_f_{name}() if {name} is _missing else {name}"
+            elif field.init:
+                parameters.append(name)
+            if field.init:
+                body.append(f" _set(self, {name!r}, {value})")
+            elif len(parameters) > 1 and parameters[-1].partition("=")[0] == name:
+                parameters.pop()
+                body.append(f" _set(self, {name!r}, {value.partition(' if ')[0] if '(' in value else f'_d_{name}'})")
+        if has_post_init:
+            body.append(" self.__post_init__()")
+        exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(body) or " pass"), scope)
+        return scope["__init__"]
+
+    def _nothing(self):
+        return ()
+
+    def _equality(get):
+        def __eq__(self, other):
+            return get(self) == get(other) if other.__class__ is self.__class__ else NotImplemented
+
+        return __eq__
+
+    def _hashing(get):
+        def __hash__(self):
+            return hash(get(self))
+
+        return __hash__
+
+    def _repr(self):
+        shown = (f"{n}={getattr(self, n)!r}" for n, f in self.__dataclass_fields__.items() if f.repr)
+        return f"{self.__class__.__qualname__}({', '.join(shown)})"
+
+    def _setattr(self, name, value):
+        raise _standard.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def _delattr(self, name):
+        raise _standard.FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def _getstate(self):
+        return [getattr(self, name) for name in self.__dataclass_fields__]
+
+    def _setstate(self, state):
+        for name, value in zip(self.__dataclass_fields__, state, strict=True):
+            object.__setattr__(self, name, value)
+
+
+__all__ = ["dataclass"]

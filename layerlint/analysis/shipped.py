@@ -1,0 +1,64 @@
+"""What the layers of the target's image hold, by the command that put it there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from layerlint.analysis.causes import Cause, cause_of
+from layerlint.analysis.package_files import APT_CONFIGURATION, is_under
+from layerlint.domain.size import Size, total
+from layerlint.domain.truth import Truth
+from layerlint.execution.trace import CommandRun, Step, Trace
+from layerlint.filesystem.layer import Entry, EntryKind
+from layerlint.filesystem.node import Change, Inode
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """New files of one layer."""
+
+    cause: Cause
+    """Of the largest of them."""
+    paths: tuple[str, ...]
+    bytes: Size
+    sure: bool
+    """Nothing in the step may have removed them again, and each is there on every path."""
+
+
+def new_files(step: Step, folders: Collection[str]) -> Shipped | None:
+    """Files with new data that the step's layer has in the folders."""
+    entries = [
+        entry
+        for entry in (() if step.layer is None else step.layer.entries)
+        if entry.kind is EntryKind.FILE
+        and _is_new(entry)
+        and any(is_under(entry.path, folder) for folder in folders)
+    ]
+    if not entries:
+        return None
+    largest = max(entries, key=lambda entry: (entry.bytes.likely, entry.path))
+    return Shipped(
+        cause_of(step, largest.because),
+        tuple(entry.path for entry in entries),
+        total(entry.bytes for entry in entries),
+        step.complete and all(entry.presence is Truth.YES for entry in entries),
+    )
+
+
+def _is_new(entry: Entry) -> bool:
+    return isinstance(entry.node, Inode) and entry.node.change in (Change.CREATED, Change.CONTENT)
+
+
+def knows_apt_configuration(step: Step) -> bool:
+    """No setting of apt can be in force for the step that is not seen."""
+    known = step.before.database is not None and step.before.filesystem.is_complete(APT_CONFIGURATION)
+    return known and step.complete
+
+
+def target_commands(trace: Trace) -> Iterator[tuple[Step, CommandRun]]:
+    """The commands that make the target's image, in their order, less those that surely do not run."""
+    for step in trace.layer_steps():
+        for command in step.commands:
+            if command.reached is not Truth.NO:
+                yield step, command

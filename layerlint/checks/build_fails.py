@@ -1,0 +1,23 @@
+"""A step at which the real build stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerlint.analysis.context_copies import reachable_steps
+from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.execution.trace import Fault, Trace
+from layerlint.report import Confidence
+
+
+def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    seen: set[Fault] = set()
+    for step in reachable_steps(trace):
+        for fault in step.faults:
+            if fault not in seen:  # a trigger of ONBUILD may fail in several stages
+                seen.add(fault)
+                confidence = None if fault.certain else Confidence.MEDIUM
+                yield Observation(fault.span, {"problem": fault.message}, confidence=confidence)
+
+
+CHECK = Check(NoParams, _run, ("problem",))

@@ -1,0 +1,19 @@
+"""An image that is named without a tag, or by the tag ``latest``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerlint.analysis.references import named_images
+from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.execution.trace import Trace
+
+
+def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    for image in named_images(trace):
+        if image.digest is None and image.tag in (None, "latest"):
+            fault = "has no tag" if image.tag is None else "has the tag latest"
+            yield Observation(image.span, {"image": image.reference, "fault": fault})
+
+
+CHECK = Check(NoParams, _run, ("image", "fault"))

@@ -1,0 +1,55 @@
+"""Packages that are installed only because another one recommends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from layerlint.analysis.shipped import knows_apt_configuration, target_commands
+from layerlint.analysis.wording import enumerate_names
+from layerlint.checks.model import Check, Observation
+from layerlint.domain.size import total
+from layerlint.domain.truth import Truth
+from layerlint.domain.units import Bytes
+from layerlint.effects import InstallPackages
+from layerlint.execution.trace import CommandRun, Trace
+from layerlint.report import Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    minimum: Bytes = 1048576
+    """Of one command."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    for step, command in target_commands(trace):
+        packages = [package for result in command.applied for package in result.recommended]
+        packages.sort(key=lambda package: (-package.bytes.likely, package.name))
+        size = total(package.bytes for package in packages)
+        if packages and size.likely >= params.minimum:
+            sure = command.reached is Truth.YES and knows_apt_configuration(step)
+            yield Observation(
+                span=command.span,
+                values={
+                    "command": command.text,
+                    "packages": f": {enumerate_names([package.name for package in packages], 4)}",
+                },
+                bytes=size,
+                confidence=None if sure else Confidence.MEDIUM,
+            )
+        elif step.before.database is None and _may_follow_recommendations(command):
+            yield Observation(
+                command.span, {"command": command.text, "packages": ""}, confidence=Confidence.LOW
+            )
+
+
+def _may_follow_recommendations(command: CommandRun) -> bool:
+    """On a base that is not known: unless an option or the configuration there says otherwise."""
+    return any(
+        isinstance(effect, InstallPackages) and effect.manager == "apt" and effect.recommends is None
+        for effect in command.effects
+    )
+
+
+CHECK = Check(Params, _run, ("command", "packages"))

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from layerlint.catalog.blocks import BlockFile, write
+
+
+def make(path: Path) -> dict[str, str]:
+    lines = {f"name-{i:03}": f"name-{i:03}\tvalue {i * i}" for i in range(300)}
+    write(path, {"date": "2000-01-02"}, {"package": list(lines.values())}, b"value name-", block_bytes=512)
+    return lines
+
+
+def test_every_line_is_found_and_nothing_else(tmp_path: Path) -> None:
+    lines = make(tmp_path / "x.sqlite")
+    file = BlockFile(tmp_path / "x.sqlite")
+    assert {key: file.line("package", key) for key in lines} == lines
+    for absent in ("", "a", "name", "name-0", "name-0000", "name-299x", "zzz", "value 4", "x\ny", "name-001\nz", "'"):
+        assert file.line("package", absent) is None
+    assert file.lines("package") == list(lines.values())
+
+
+def test_one_look_up_reads_one_block(tmp_path: Path) -> None:
+    make(tmp_path / "x.sqlite")
+    file = BlockFile(tmp_path / "x.sqlite")
+    file.line("package", "name-150")
+    assert file.blocks_read == 1
+    file.line("package", "name-150")
+    assert file.blocks_read == 1
+
+
+def test_same_lines_give_the_same_file(tmp_path: Path) -> None:
+    make(tmp_path / "x.sqlite")
+    make(tmp_path / "y.sqlite")
+    assert (tmp_path / "x.sqlite").read_bytes() == (tmp_path / "y.sqlite").read_bytes()

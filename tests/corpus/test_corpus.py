@@ -1,0 +1,109 @@
+"""Dockerfiles in the wild: each is linted without an exception, in bounded time, the same way twice.
+
+All of them go through the parser, the interpreter and the rules; a slice of them a second time with an empty
+build context, where every COPY of a file is a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from layerlint import __version__
+from layerlint.checks import CHECKS
+from layerlint.dockerfile.instructions import Run
+from layerlint.linter import Settings, analyse, lint
+from layerlint.report import Report
+from layerlint.reporters import reporter
+from layerlint.reporters.style import Style
+from layerlint.ruleset.loader import load_bundled
+from layerlint.source import SourceFile
+from tests.shared import rows
+
+SECONDS = 4.0
+"""For one file, of processor time; the slowest takes about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    name: str
+    problem: str
+    seconds: float
+    runs: int
+    complete: int
+    gaps: tuple[str, ...]
+
+
+def read(dockerfile: tuple[str, str], context: Path | None) -> Read:
+    name, text = dockerfile
+    started = time.process_time()
+    gaps: list[str] = []
+    runs = complete = 0
+    problem = ""
+    try:
+        rules = load_bundled(CHECKS)
+        source = SourceFile("Dockerfile", text)
+        report = lint(source, context, Settings(), rules, rules)
+        elapsed = time.process_time() - started
+        check(report.findings, text)
+        whole = Report((report,), tuple(rule.info() for rule in rules), __version__)
+        for form in ("text", "json", "sarif", "github", "markdown"):
+            reporter(form)(whole, Style(False, 100, 2, False, False))
+        json.loads(reporter("json")(whole, Style(False, 100, 0, False, False)))
+        if context is None:
+            for step in analyse(source, None, Settings()).trace.steps():
+                if isinstance(step.instruction, Run):
+                    runs += 1
+                    complete += step.complete
+                    gaps += [gap.reason for gap in step.not_understood if gap.reason.endswith("is not modelled")]
+    except Exception as error:
+        problem, elapsed = f"{type(error).__name__}: {error}", 0.0
+    return Read(name, problem, elapsed, runs, complete, tuple(gaps))
+
+
+def check(findings: tuple[object, ...], text: str) -> None:
+    lines = text.count("\n") + 1
+    for finding in findings:
+        line, end = finding.line, finding.end_line  # type: ignore[attr-defined]
+        assert 1 <= line <= end <= lines + 1, finding
+
+
+@pytest.fixture(scope="module")
+def dockerfiles() -> list[tuple[str, str]]:
+    return [(row["id"], row["dockerfile"]) for row in rows("corpus/dockerfiles.jsonl.gz")]
+
+
+def read_all(dockerfiles: list[tuple[str, str]], context: Path | None) -> Iterator[Read]:
+    workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else os.cpu_count() or 1
+    if workers == 1:
+        yield from map(partial(read, context=context), dockerfiles)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(partial(read, context=context), dockerfiles, chunksize=25)
+
+
+def test_every_file_is_linted(dockerfiles: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]) -> None:
+    found = list(read_all(dockerfiles, None))
+    assert [(each.name, each.problem) for each in found if each.problem] == []
+    assert [(each.name, each.seconds) for each in found if each.seconds > SECONDS] == []
+    runs, complete = sum(each.runs for each in found), sum(each.complete for each in found)
+    gaps = Counter(gap for each in found for gap in each.gaps)
+    with capsys.disabled():
+        print(f"\n{complete} of {runs} RUN steps understood in full; most often not modelled:")
+        print(", ".join(f"{gap.removesuffix(' is not modelled')} {count}" for gap, count in gaps.most_common(40)))
+    assert complete >= 0.15 * runs
+
+
+def test_an_empty_context_breaks_nothing(dockerfiles: list[tuple[str, str]], tmp_path: Path) -> None:
+    found = list(read_all(dockerfiles[::4], tmp_path))
+    assert [(each.name, each.problem) for each in found if each.problem] == []

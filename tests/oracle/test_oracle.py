@@ -1,0 +1,38 @@
+"""Forecasts against real builds; ``python benchmarks/oracle.py`` prints the same table."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from types import ModuleType
+
+import pytest
+
+from tests.shared import CHECKOUT, shared
+
+
+@pytest.fixture(scope="module")
+def oracle() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("oracle", CHECKOUT / "benchmarks" / "oracle.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules["oracle"] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_forecasts_are_those_of_real_builds(oracle: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    found = list(oracle.cases(shared("oracle")))
+    with capsys.disabled():
+        print()
+        print("\n".join(oracle.table(found)))
+    assert len(found) >= 10
+    assert oracle.median_layer_error(found) <= 0.05
+    assert oracle.median_hidden_error(found) <= 0.05
+
+
+def test_most_layers_are_understood(oracle: ModuleType) -> None:
+    found = list(oracle.cases(shared("oracle")))
+    layers = [layer for case in found for layer in case.layers]
+    assert sum(layer.complete for layer in layers) >= 0.8 * len(layers)

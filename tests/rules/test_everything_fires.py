@@ -1,0 +1,75 @@
+"""One Dockerfile on which every rule has something to say, and nothing is said twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from layerlint.checks import CHECKS
+from layerlint.linter import Settings, lint
+from layerlint.report import FileReport, Severity
+from layerlint.ruleset.loader import load_bundled
+from layerlint.ruleset.model import RuleSet
+from layerlint.source import SourceFile
+
+DOCKERFILE = """\
+FROM debian AS unused
+FROM debian:bookworm-slim
+RUN rm /etc/apt/apt.conf.d/docker-clean
+RUN apt-get update
+RUN apt-get install -y git
+RUN apt-get install less
+COPY . /app
+RUN pip install flask
+RUN tar -xf /app/a.tar -C /srv
+RUN chmod 600 /app/a.tar
+RUN mv /app/b.bin /srv/b.bin
+RUN echo more >> /app/c.bin
+RUN rm /srv/b.bin && rm -rf /usr/share/zoneinfo
+RUN truncate -s 600M /disk.img
+COPY --from=later /a /b
+COPY absent /
+RNU true
+# layerlint: ignore[large-layer] nothing is large here
+# layerlint: ignore[no-such-rule] nothing has this name
+USER root
+FROM scratch AS later
+"""
+SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
+TARGET = 1
+
+
+def _report(folder: Path) -> FileReport:
+    for name, size in SIZES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(size))
+    known = load_bundled(CHECKS)
+    # Rules that are off by default are on here.
+    active = RuleSet(
+        tuple(
+            replace(rule, severity=Severity.INFO) if rule.severity is Severity.OFF else rule for rule in known
+        )
+    )
+    text = DOCKERFILE.replace("FROM debian:bookworm-slim", "FROM debian:bookworm-slim AS main")
+    return lint(SourceFile("Dockerfile", text), folder, Settings(target="main"), known, active)
+
+
+def test_every_rule_fires(tmp_path: Path) -> None:
+    fired = {finding.rule for finding in _report(tmp_path).findings}
+    assert sorted(rule.name for rule in load_bundled(CHECKS) if rule.name not in fired) == []
+
+
+def test_no_finding_is_made_twice(tmp_path: Path) -> None:
+    findings = _report(tmp_path).findings
+    keys = [(finding.rule, finding.place) for finding in findings]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_finding_about_bytes_carries_them(tmp_path: Path) -> None:
+    """Whoever shows an amount in the message has it as data too."""
+    rules = {rule.name: rule for rule in load_bundled(CHECKS)}
+    for finding in _report(tmp_path).findings:
+        if "bytes" in rules[finding.rule].message.fields:
+            assert finding.bytes is not None, finding.message
+            assert finding.bytes.likely > 0, finding.message
