@@ -30,22 +30,10 @@ _VERBS: Final[Mapping[str, frozenset[str]]] = {
     "zypper": frozenset({"install", "in"}),
 }
 """The subcommands of package managers that install what a manifest or the command line lists."""
-_TAKES_PATH: Final = frozenset(
-    {
-        "-C",
-        "-c",
-        "-d",
-        "-r",
-        "-t",
-        "--constraint",
-        "--cwd",
-        "--dir",
-        "--prefix",
-        "--requirement",
-        "--root",
-        "--target",
-    }
-)
+_TAKES_PATH: Final = frozenset({
+    "-C", "-c", "-d", "-r", "-t", "--constraint", "--cwd", "--dir", "--prefix", "--requirement", "--root",
+    "--target",
+})  # fmt: skip
 """Options whose value is a path that is not installed itself."""
 _PYTHONS: Final = ("python", "python3")
 

@@ -25,7 +25,9 @@ def version_key(version: str) -> Key:
 def _part(text: str) -> Part:
     """What is absent equals ``0``: 1.0 and 1.0-0 are the same version."""
     runs = [
-        (_letters(word), int(digits[:18] or 0)) for word, digits in _RUN.findall(text or "0") if word or digits
+        (_letters(word), int(digits[:18] or 0))
+        for word, digits in _RUN.findall(text or "0")
+        if word or digits
     ]
     return (*runs, (_letters(""), 0))
 

@@ -9,6 +9,7 @@ from layerlint.analysis.context_copies import whole_context_copies
 from layerlint.analysis.wording import enumerate_names
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.size import Size, total
+from layerlint.domain.units import format_size
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import EntryKind
 from layerlint.report import Confidence
@@ -34,10 +35,11 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         found = _found(step, frozenset(params.names))
         if found:
             names = sorted(found, key=lambda name: (-found[name].likely, name))
+            size = total(found.values())
             yield Observation(
                 span=word.span,
-                values={"found": f"with {enumerate_names(names, 4)}"},
-                bytes=total(found.values()) if id(step) in ships else None,
+                values={"found": f"with {enumerate_names(names, 4)} ({format_size(size)})"},
+                bytes=size if id(step) in ships else None,
             )
 
 

@@ -18,8 +18,7 @@ class Params:
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for step in trace.layer_steps():
-        size = step.layer.bytes if step.layer is not None else None
-        if size is not None and size.likely > params.maximum:
+        if step.layer is not None and (size := step.layer.bytes).likely > params.maximum:
             yield Observation(
                 span=step.instruction.node.keyword_span,
                 values={"instruction": step.instruction.node.keyword.upper()},

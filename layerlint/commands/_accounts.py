@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from layerlint.commands._options import Options
 from layerlint.commands._streams import decode, encode
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
@@ -60,6 +61,18 @@ def with_text(database: Database, text: str) -> Database:
 
 def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 10
+
+
+def number_given(options: Options, *keys: str) -> int | None:
+    """The numeric argument of the first of these options that has one."""
+    values = (options.value(key) for key in keys)
+    return next((int(value) for value in values if isinstance(value, str) and is_number(value)), None)
+
+
+def text_given(options: Options, key: str) -> str:
+    """An argument for a field of a line; one that is not known is taken to be as long as most."""
+    value = options.value(key)
+    return "" if value is None else value if isinstance(value, str) else "unknown"
 
 
 def user_id(view: View, name: Text) -> int | Text:

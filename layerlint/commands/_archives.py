@@ -36,7 +36,9 @@ def compressed(stream: Stream, name: str) -> Stream:
     size = stream.size
     ratio = 0.001 if isinstance(stream.content, Zeros) else _RATIOS[name]
     high = None if size.high is None else size.high + size.high // 1000 + 64
-    return Stream(Size(min(20, size.low), int(size.likely * ratio) + 20 * (size.likely > 0), high), tar=stream.tar)
+    return Stream(
+        Size(min(20, size.low), int(size.likely * ratio) + 20 * (size.likely > 0), high), tar=stream.tar
+    )
 
 
 def packed(view: View, sources: Iterable[str], *, limit: int = 200_000) -> Size:

@@ -88,7 +88,14 @@ class FaultError(Exception):
         self.reason = reason
 
 
-_KINDS = {"f": Kind.FILE, "l": Kind.SYMLINK, "p": Kind.FIFO, "s": Kind.SOCKET, "b": Kind.DEVICE, "c": Kind.DEVICE}
+_KINDS = {
+    "f": Kind.FILE,
+    "l": Kind.SYMLINK,
+    "p": Kind.FIFO,
+    "s": Kind.SOCKET,
+    "b": Kind.DEVICE,
+    "c": Kind.DEVICE,
+}
 _PRINTING = frozenset(("print", "print0", "ls", "printf", "fprint", "fprint0", "fls", "fprintf"))
 _ARGUMENTS = {"printf": 1, "fprint": 1, "fprint0": 1, "fls": 1, "fprintf": 2}
 _UNDECIDED = frozenset(
@@ -204,7 +211,9 @@ class Parser:
             case "empty":
                 return _is_empty
             case "executable":
-                return lambda visit: Truth.of(isinstance(visit.node, Directory) or bool(visit.node.mode & 0o111))
+                return lambda visit: Truth.of(
+                    isinstance(visit.node, Directory) or bool(visit.node.mode & 0o111)
+                )
             case "readable" | "writable":
                 return lambda _: Truth.YES
             case "nouser" | "nogroup":
@@ -274,32 +283,42 @@ def _is_empty(visit: Visit) -> Truth:
             return Truth.NO
 
 
-def _matches(pattern: str, text: str, ignore_case: bool) -> bool:
-    """``fnmatch(3)``: a ``*`` matches slashes too."""
-    return matches(pattern.lower(), text.lower()) if ignore_case else matches(pattern, text)
+def _matcher(pattern: str, ignore_case: bool) -> Callable[[str], bool]:
+    """``fnmatch(3)``, where a ``*`` matches slashes too; ``*.ext``, as most are, without a search."""
+    if ignore_case:
+        folded = _matcher(pattern.lower(), False)
+        return lambda text: folded(text.lower())
+    if pattern[:1] == "*" and not set("*?[\\") & set(pattern[1:]):
+        return lambda text: text.endswith(pattern[1:])
+    return lambda text: matches(pattern, text)
 
 
 def _name(pattern: Text, *, ignore_case: bool) -> Callable[[Visit], Truth]:
+    if pattern is UNKNOWN:
+        return lambda _: Truth.MAYBE
+    if pattern == "*":
+        return lambda _: Truth.YES
+    matched = _matcher(pattern, ignore_case)
+
     def holds(visit: Visit) -> Truth:
-        if pattern == "*":
-            return Truth.YES
-        if pattern is UNKNOWN or _is_sum(visit.node):
+        if _is_sum(visit.node):
             return Truth.MAYBE
-        name = basename(visit.shown) or "/"
-        return Truth.of(_matches(pattern, name, ignore_case))
+        return Truth.of(matched(basename(visit.shown) or "/"))
 
     return holds
 
 
 def _path(pattern: Text, *, ignore_case: bool) -> Callable[[Visit], Truth]:
+    if pattern is UNKNOWN:
+        return lambda _: Truth.MAYBE
+    matched = _matcher(pattern, ignore_case)
+
     def holds(visit: Visit) -> Truth:
-        if pattern is UNKNOWN:
-            return Truth.MAYBE
-        if _is_sum(visit.node):
-            directory = visit.shown.rpartition("/")[0] + "/"
-            inside = pattern.endswith("/*") and _matches(pattern, directory + "x", ignore_case)
-            return Truth.YES if inside else Truth.MAYBE
-        return Truth.of(_matches(pattern, visit.shown, ignore_case))
+        if not _is_sum(visit.node):
+            return Truth.of(matched(visit.shown))
+        # Of its files only the directory is known: a pattern that ends with /* holds for all or none.
+        inside = pattern.endswith("/*") and matched(visit.shown.rpartition("/")[0] + "/x")
+        return Truth.YES if inside else Truth.MAYBE
 
     return holds
 
@@ -348,9 +367,21 @@ def _size(text: str) -> Callable[[Visit], Truth]:
         low = -(-size.low // unit)
         high = None if size.high is None else -(-size.high // unit)
         if sign == "+":
-            return Truth.YES if low > number else Truth.NO if high is not None and high <= number else Truth.MAYBE
+            return (
+                Truth.YES
+                if low > number
+                else Truth.NO
+                if high is not None and high <= number
+                else Truth.MAYBE
+            )
         if sign == "-":
-            return Truth.NO if low >= number else Truth.YES if high is not None and high < number else Truth.MAYBE
+            return (
+                Truth.NO
+                if low >= number
+                else Truth.YES
+                if high is not None and high < number
+                else Truth.MAYBE
+            )
         if low == high:
             return Truth.of(low == number)
         return Truth.NO if low > number or (high is not None and high < number) else Truth.MAYBE

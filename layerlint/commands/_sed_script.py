@@ -77,7 +77,9 @@ class _Scanner:
                 return "".join(parts)
             if character == "\\":
                 following = self.take()
-                character = following if following == delimiter and not following.isalnum() else "\\" + following
+                character = (
+                    following if following == delimiter and not following.isalnum() else "\\" + following
+                )
                 if following == delimiter and following in "|(){}+?*.[]^$":
                     raise _UnsupportedError
             parts.append(character)
@@ -250,30 +252,46 @@ def run(commands: tuple[Command, ...], data: bytes, *, quiet: bool) -> bytes | N
     size = 0
     try:
         for number, line in enumerate(lines, start=1):
-            printed, stop = _cycle(commands, active, number, line, number == len(lines), quiet)
-            output += printed
-            size += sum(map(len, printed))
+            last = number == len(lines)
+            cycle = _cycle(commands, active, number, line, last, quiet)
+            output += cycle.printed
+            size += sum(map(len, cycle.printed))
             if size > MAX_OUTPUT:
                 return None
-            if stop:
-                if number < len(lines):
-                    whole = True
+            if last and not whole and cycle.ends_with_line:
+                # The last line has no newline, and neither has what is printed of it.
+                output[-1] = output[-1][:-1]
+            if cycle.stops:
                 break
     except _UnsupportedError:
         return None
-    result = "".join(output)
-    if not whole and result.endswith("\n"):
-        result = result[:-1]
-    return result.encode("latin-1")
+    return "".join(output).encode("latin-1")
+
+
+@dataclass(slots=True)
+class _Cycle:
+    """One line's way through the script."""
+
+    printed: list[str]
+    ends_with_line: bool = False
+    """What is printed last is the line, not a text of the script."""
+    stops: bool = False
+
+    def line(self, space: str) -> None:
+        self.printed.append(space + "\n")
+        self.ends_with_line = True
+
+    def text(self, text: str) -> None:
+        self.printed.append(text)
+        self.ends_with_line = False
 
 
 def _cycle(
     commands: tuple[Command, ...], active: list[int], number: int, line: str, last: bool, quiet: bool
-) -> tuple[list[str], bool]:
-    """One line through the script: what is printed, and whether it was the last one to be read."""
-    printed: list[str] = []
+) -> _Cycle:
+    cycle = _Cycle([])
     after: list[str] = []
-    space, stop, deleted = line, False, False
+    space, deleted = line, False
     for index, command in enumerate(commands):
         selected, ends = _selects(command, active, index, number, space, last)
         if selected == command.negated:
@@ -282,31 +300,35 @@ def _cycle(
             case "d":
                 deleted = True
             case "p":
-                printed.append(space + "\n")
+                cycle.line(space)
             case "q":
-                stop = True
+                cycle.stops = True
             case "i":
-                printed.append(command.text)
+                cycle.text(command.text)
             case "a":
                 after.append(command.text)
             case "c":
                 deleted = True
                 if command.last is None or ends or command.negated:
-                    printed.append(command.text)
+                    cycle.text(command.text)
             case "y":
                 space = space.translate(str.maketrans(command.text, command.to))
             case _:
                 space, changed = _substituted(command, space)
                 if changed and command.prints:
-                    printed.append(space + "\n")
-        if deleted or stop:
+                    cycle.line(space)
+        if deleted or cycle.stops:
             break
     if not quiet and not deleted:
-        printed.append(space + "\n")
-    return [*printed, *after], stop
+        cycle.line(space)
+    for text in after:
+        cycle.text(text)
+    return cycle
 
 
-def _selects(command: Command, active: list[int], index: int, number: int, line: str, last: bool) -> tuple[bool, bool]:
+def _selects(
+    command: Command, active: list[int], index: int, number: int, line: str, last: bool
+) -> tuple[bool, bool]:
     """Whether the line is selected, and whether it ends its range.
 
     ``active`` holds, for each command, 1 while its range is open.
@@ -351,10 +373,10 @@ def _substituted(command: Command, line: str) -> tuple[str, bool]:
         count += 1
         if count < command.occurrence:
             continue
-        parts.append(line[position : match.start()])
-        parts += [part if isinstance(part, str) else match[part] or "" for part in command.replacement]
+        added = [part if isinstance(part, str) else match[part] or "" for part in command.replacement]
+        parts += [line[position : match.start()], *added]
         position = match.end()
-        size += len(parts[-1]) if parts else 0
+        size += sum(map(len, added)) + len(added)
         if not command.everywhere:
             break
         if size > MAX_OUTPUT:

@@ -52,6 +52,8 @@ def decode(data: bytes) -> str:
 
 
 def of_bytes(data: bytes) -> Stream:
+    if not data:
+        return NOTHING
     return Stream(Size.exact(len(data)), Inline(data) if len(data) <= INLINE_LIMIT else None)
 
 

@@ -107,7 +107,9 @@ def _exact(invocation: Invocation, word: Text, target: str, path: str) -> tuple[
     return (Placement(word, locate(invocation, word), path, target.endswith("/")),)
 
 
-def _inside(invocation: Invocation, words: Sequence[Text], directory: str, parents: bool) -> tuple[Placement, ...]:
+def _inside(
+    invocation: Invocation, words: Sequence[Text], directory: str, parents: bool
+) -> tuple[Placement, ...]:
     placements = []
     for word in words:
         name = "" if not isinstance(word, str) else clean("/" + word) if parents else basename(word)

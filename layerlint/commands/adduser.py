@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from layerlint.commands import _accounts
 from layerlint.commands._account_files import (
     AccountFiles,
     aging,
@@ -10,6 +9,7 @@ from layerlint.commands._account_files import (
     free_above,
     home_effects,
 )
+from layerlint.commands._accounts import group_id, number_given, text_given
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import clean
@@ -77,7 +77,9 @@ def addgroup(invocation: Invocation) -> Outcome:
         return Outcome(files.join_group(names[1], names[0]).effects())
     if len(names) != 1 or files.has_entry("group", names[0]):
         return FAILURE
-    return Outcome(_busybox_group(files, names[0], _number(options, "g"), system=options.has("S")).effects())
+    return Outcome(
+        _busybox_group(files, names[0], number_given(options, "g"), system=options.has("S")).effects()
+    )
 
 
 def deluser(invocation: Invocation) -> Outcome:
@@ -137,17 +139,6 @@ def _names(options: Options) -> tuple[str, ...] | None:
     return known if len(known) == len(options.operands) else None
 
 
-def _number(options: Options, key: str) -> int | None:
-    value = options.value(key)
-    return int(value) if isinstance(value, str) and _accounts.is_number(value) else None
-
-
-def _text(options: Options, key: str) -> str:
-    """An argument for a line; one that is not known is taken to be as long as most."""
-    value = options.value(key)
-    return "" if value is None else value if isinstance(value, str) else "unknown"
-
-
 # ------------------------------------------------------------------------------ Debian
 
 
@@ -162,7 +153,7 @@ def _debian_group(invocation: Invocation, options: Options) -> Outcome:
         return FAILURE
     if files.has_entry("group", names[0]):
         return Outcome(status=Truth.of(options.has("system")))
-    gid = _number(options, "gid") or _number(options, "g")
+    gid = number_given(options, "gid", "g")
     return Outcome(_with_group(files, names[0], gid, system=options.has("system")).effects())
 
 
@@ -185,12 +176,12 @@ def _debian_adduser(invocation: Invocation, options: Options) -> Outcome:
     name, system = names[0], options.has("system")
     if files.has_entry("passwd", name):
         return Outcome(status=Truth.of(system))
-    uid = _number(options, "uid") or _number(options, "u")
+    uid = number_given(options, "uid", "u")
     if uid is None:
         uid = first_free(files.ids("passwd"), *((100, 999) if system else (1000, 59_999)))
     ingroup = options.value("ingroup") or options.value("gid") or options.value("g")
     if ingroup is not None:
-        found = _accounts.group_id(invocation.view, ingroup)
+        found = group_id(invocation.view, ingroup)
         gid = found if isinstance(found, int) else uid
     elif system and not options.has("group"):
         gid = _NOGROUP["debian"]
@@ -199,14 +190,18 @@ def _debian_adduser(invocation: Invocation, options: Options) -> Outcome:
         gid = uid if uid not in used else first_free(used, *((100, 999) if system else (1000, 59_999)))
         if not files.has_entry("group", name):
             files = _with_group(files, name, gid, system=system)
-    home = _text(options, "home") or ("/nonexistent" if system else f"/home/{name}")
-    shell = _text(options, "shell") or _text(options, "s") or ("/usr/sbin/nologin" if system else "/bin/bash")
+    home = text_given(options, "home") or ("/nonexistent" if system else f"/home/{name}")
+    shell = (
+        text_given(options, "shell")
+        or text_given(options, "s")
+        or ("/usr/sbin/nologin" if system else "/bin/bash")
+    )
     files = files.append("passwd", f"{name}:x:{uid}:{gid}::{home}:{shell}\n")
     files = files.append("shadow", f"{name}:!:{aging(system)}\n")
     if not system:
         files = files.subordinate(name)
     files = files.committed()
-    gecos = _text(options, "gecos")
+    gecos = text_given(options, "gecos")
     if options.value("gecos") is not None and not system:
         # chfn writes the four parts of the field, with three commas between.
         full = gecos + "," * max(3 - gecos.count(","), 0)
@@ -246,21 +241,21 @@ def _busybox_adduser(invocation: Invocation) -> Outcome:
     if len(names) != 1 or files.has_entry("passwd", names[0]):
         return FAILURE
     name, system = names[0], options.has("S")
-    uid = _number(options, "u")
+    uid = number_given(options, "u")
     if uid is None:
         uid = first_free(files.ids("passwd"), *((100, 999) if system else (1000, 60_000)))
     group = options.value("G")
     own_group = group is None and not system
     if group is not None:
-        found = _accounts.group_id(invocation.view, group)
+        found = group_id(invocation.view, group)
         gid = found if isinstance(found, int) else uid
     elif system:
         gid = _NOGROUP["busybox"]
     else:
         gid = uid if uid not in files.ids("group") else free_above(files.ids("group"), 1000, 60_000)
-    home = _text(options, "h") or f"/home/{name}"
-    shell = _text(options, "s") or ("/sbin/nologin" if system else "/bin/sh")
-    gecos = _text(options, "g") if options.has("g") else "Linux User,,,"
+    home = text_given(options, "h") or f"/home/{name}"
+    shell = text_given(options, "s") or ("/sbin/nologin" if system else "/bin/sh")
+    gecos = text_given(options, "g") if options.has("g") else "Linux User,,,"
     files = files.append("passwd", f"{name}:x:{uid}:{gid}:{gecos}:{home}:{shell}\n")
     files = files.append("shadow", f"{name}:!:{aging(False)}\n").committed()
     if own_group and not files.has_entry("group", name):

@@ -63,7 +63,9 @@ def chmod(invocation: Invocation) -> Outcome:
     return Outcome(tuple(effects), status, said(options.has("v", "c")))
 
 
-def _mode(invocation: Invocation, options: Options) -> tuple[Callable[[Node], int] | str | None, tuple[Text, ...]]:
+def _mode(
+    invocation: Invocation, options: Options
+) -> tuple[Callable[[Node], int] | str | None, tuple[Text, ...]]:
     """The change (or why it is not known, or None if it is wrong), and the operands that are files."""
     reference = options.value("reference")
     if reference is not None:
@@ -74,7 +76,9 @@ def _mode(invocation: Invocation, options: Options) -> tuple[Callable[[Node], in
         bits = node.mode
         return (lambda _: bits), options.operands
     operands = options.operands
-    dashed = next((f"-{key}{value or ''}" for key, value in options.sequence if key and key in _MODE_LETTERS), None)
+    dashed = next(
+        (f"-{key}{value or ''}" for key, value in options.sequence if key and key in _MODE_LETTERS), None
+    )
     if dashed is None and operands:
         given, operands = operands[0], operands[1:]
         if not isinstance(given, str):

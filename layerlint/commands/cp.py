@@ -128,7 +128,9 @@ def _is_possible(view: View, node: Node, there: Node | None, placement: Placemen
     """No directory goes onto a file or into itself, no file onto a directory or itself."""
     old, new = view.resolve(placement.source or "/"), view.resolve(placement.destination)
     if isinstance(node, Directory):
-        return (there is None or isinstance(there, Directory)) and new != old and not new.startswith(old + "/")
+        return (
+            (there is None or isinstance(there, Directory)) and new != old and not new.startswith(old + "/")
+        )
     if isinstance(there, Directory) or (placement.wants_directory and is_absent(view, placement.destination)):
         return False
     return there is not node
@@ -186,7 +188,9 @@ def _links(
             yield Link(view.resolve(path) if follow else path, target)
 
 
-def _followed(invocation: Invocation, source: str, destination: str, owner: bool, times: bool) -> Iterator[Effect]:
+def _followed(
+    invocation: Invocation, source: str, destination: str, owner: bool, times: bool
+) -> Iterator[Effect]:
     """``-L``: what the links in the tree lead to takes their place."""
     top = invocation.view.resolve(source)
     for path, below in invocation.view.walk(source):

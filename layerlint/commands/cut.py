@@ -42,7 +42,9 @@ def cut(invocation: Invocation) -> Outcome:
             result.append(b"".join(line[start:end] for start, end in ranges))
         elif encode(delimiter) in line:
             fields = line.split(encode(delimiter))
-            result.append(encode(delimiter).join(field for start, end in ranges for field in fields[start:end]))
+            result.append(
+                encode(delimiter).join(field for start, end in ranges for field in fields[start:end])
+            )
         elif not options.has("s"):
             result.append(line)
     return Outcome(status=all_of(inputs), stdout=of_bytes(b"".join(line + b"\n" for line in result)))

@@ -36,7 +36,9 @@ def dd(invocation: Invocation) -> Outcome:
     write = block if "bs" in given else product(given.get("obs", str(_BLOCK)))
     skip = _blocks(given.get("skip", given.get("iseek", "0")), read, "skip_bytes" in given.get("iflag", ""))
     seek = _blocks(given.get("seek", given.get("oseek", "0")), write, "seek_bytes" in given.get("oflag", ""))
-    count = _blocks(given["count"], read, "count_bytes" in given.get("iflag", "")) if "count" in given else None
+    count = (
+        _blocks(given["count"], read, "count_bytes" in given.get("iflag", "")) if "count" in given else None
+    )
     if not read or not write or skip is None or seek is None or (count is None and "count" in given):
         return FAILURE
     source = open_file(invocation, given.get("if", "-"))

@@ -66,7 +66,9 @@ def pushd(invocation: Invocation) -> Outcome:
         return FAILURE
     rest = stack if words else stack[1:]
     new = None if invocation.cwd is None else (clean(invocation.cwd), *rest)
-    return Outcome((*_entered(invocation, path), SetVariable(STACK, UNKNOWN if new is None else "\n".join(new))))
+    return Outcome(
+        (*_entered(invocation, path), SetVariable(STACK, UNKNOWN if new is None else "\n".join(new)))
+    )
 
 
 def popd(invocation: Invocation) -> Outcome:

@@ -95,7 +95,9 @@ def _encoded(invocation: Invocation, group: int, characters: int) -> Outcome:
     size = concatenate(opened.stream for opened in inputs).size
     wrap = options.value("w") or "76"
     if options.has("d"):
-        return Outcome(status=all_of(inputs), stdout=Stream(Size(0, size.likely * group // characters, size.high)))
+        return Outcome(
+            status=all_of(inputs), stdout=Stream(Size(0, size.likely * group // characters, size.high))
+        )
     if wrap is UNKNOWN or not wrap.isdigit():
         return FAILURE
     width = int(wrap[:9])

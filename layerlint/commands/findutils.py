@@ -27,7 +27,7 @@ from layerlint.commands._streams import INLINE_LIMIT, encode, of_bytes
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Outcome, Remove, Stream, Unmodelled
+from layerlint.effects import NOTHING, Effect, Invocation, Outcome, Remove, Stream, Unmodelled
 from layerlint.filesystem.node import Directory, Inode
 
 MAX_VISITS = 200_000
@@ -94,9 +94,7 @@ def find(invocation: Invocation) -> Outcome:
     _run_collected(run, expression)
     reads_only = not _changes(expression)
     reasons = () if reads_only else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
-    known = run.printed is not None and not run.reasons and run.written <= INLINE_LIMIT
-    output = of_bytes(b"".join(run.printed or ())) if known else _printed_about(run)
-    return Outcome((*run.effects, *reasons), run.status, output)
+    return Outcome((*run.effects, *reasons), run.status, _printed(run, expression))
 
 
 def _begins(word: str) -> bool:
@@ -104,12 +102,18 @@ def _begins(word: str) -> bool:
     return word in ("(", ")", "!", ",") or (word.startswith("-") and len(word) > 1)
 
 
-def _printed_about(run: _Run) -> Stream:
-    exact = run.printed is not None and not run.reasons
-    return Stream(Size.exact(run.written) if exact else Size(0, run.written, None))
+def _printed(run: _Run, expression: Expression) -> Stream:
+    """Standard output: exact if every name is known that is printed."""
+    if all(action.name in ("delete", "prune", "quit") for action in _actions(expression)):
+        return NOTHING
+    if run.printed is None or run.reasons:
+        return Stream(Size(0, run.written, None))
+    return of_bytes(b"".join(run.printed)) if run.written <= INLINE_LIMIT else Stream(Size.exact(run.written))
 
 
-def _visit_all(run: _Run, expression: Expression, settings: Settings, start: str, path: str, follow: bool) -> None:
+def _visit_all(
+    run: _Run, expression: Expression, settings: Settings, start: str, path: str, follow: bool
+) -> None:
     """Evaluate the expression for everything under a starting point, children after or before it."""
     visits = list(_visits(run, settings, start, path, follow))
     if settings.depth_first:
@@ -131,7 +135,7 @@ def _visits(run: _Run, settings: Settings, start: str, path: str, follow: bool) 
         if node is not None:
             yield Visit(path, start, node, 0)
         return
-    top = view.resolve(path)
+    top, prefix = view.resolve(path), path.rstrip("/")
     for count, (below, inode) in enumerate(view.walk(path)):
         inner = below[len(top) :].lstrip("/") if top != "/" else below[1:]
         depth = inner.count("/") + 1 if inner else 0
@@ -140,7 +144,7 @@ def _visits(run: _Run, settings: Settings, start: str, path: str, follow: bool) 
             return
         if settings.max_depth is None or depth <= settings.max_depth:
             shown = f"{start.rstrip('/')}/{inner}" if inner else start
-            yield Visit(join(path, inner), shown, inode, depth)
+            yield Visit(f"{prefix}/{inner}" if inner else path, shown, inode, depth)
 
 
 def _children_first(visits: list[Visit]) -> list[Visit]:

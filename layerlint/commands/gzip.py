@@ -33,7 +33,15 @@ _COMMON = {
     "uncompress": "d",
     "verbose": "v",
 }
-_GZIP = {**_COMMON, "ascii": "a", "name": "N", "no-name": "n", "recursive": "r", "rsyncable": "-", "synchronous": "-"}
+_GZIP = {
+    **_COMMON,
+    "ascii": "a",
+    "name": "N",
+    "no-name": "n",
+    "recursive": "r",
+    "rsyncable": "-",
+    "synchronous": "-",
+}
 _XZ = {
     **_COMMON,
     "block-size": "-:",
@@ -71,7 +79,9 @@ class _Tool:
 
 _TOOLS = {
     "gz": _Tool(
-        Grammar("gzip", "acdfhklLnNqrS:tvV" + _LEVELS, _GZIP), "gz", ((".gz", ""), (".tgz", ".tar"), ("-gz", ""))
+        Grammar("gzip", "acdfhklLnNqrS:tvV" + _LEVELS, _GZIP),
+        "gz",
+        ((".gz", ""), (".tgz", ".tar"), ("-gz", "")),
     ),
     "bz2": _Tool(
         Grammar("bzip2", "cdfkqstvzL" + _LEVELS, {**_COMMON, "compress": "z", "small": "s"}),
@@ -79,10 +89,15 @@ _TOOLS = {
         ((".bz2", ""), (".bz", ""), (".tbz2", ".tar"), (".tbz", ".tar")),
     ),
     "xz": _Tool(
-        Grammar("xz", "cC:deF:fhklM:qS:tT:vz" + _LEVELS, _XZ), "xz", ((".xz", ""), (".txz", ".tar"), (".lzma", ""))
+        Grammar("xz", "cC:deF:fhklM:qS:tT:vz" + _LEVELS, _XZ),
+        "xz",
+        ((".xz", ""), (".txz", ".tar"), (".lzma", "")),
     ),
     "zst": _Tool(
-        Grammar("zstd", "cD:dfhklo:qrtT:vz" + _LEVELS, _ZSTD), "zst", ((".zst", ""), (".tzst", ".tar")), keeps=True
+        Grammar("zstd", "cD:dfhklo:qrtT:vz" + _LEVELS, _ZSTD),
+        "zst",
+        ((".zst", ""), (".tzst", ".tar")),
+        keeps=True,
     ),
 }
 
@@ -184,7 +199,9 @@ def _printed(invocation: Invocation, tool: _Tool, files: tuple[Text, ...], *, de
         return Outcome(stdout=compressed(data, tool.format))
     # No format of these makes more than about 1 byte into 1,000 without being made to (deflate: 1,032).
     size = data.size
-    return Outcome(stdout=Stream(Size(0, size.likely * 3, None if size.high is None else size.high * 1100), tar=tar))
+    return Outcome(
+        stdout=Stream(Size(0, size.likely * 3, None if size.high is None else size.high * 1100), tar=tar)
+    )
 
 
 def _one(

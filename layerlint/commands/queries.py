@@ -40,7 +40,9 @@ def value(_: Invocation) -> Outcome:
 
 def comparison(invocation: Invocation) -> Outcome:
     """cmp and diff: whether two files are the same, where both are known."""
-    words = [word for word in invocation.argv[1:] if word is UNKNOWN or word == "-" or not word.startswith("-")]
+    words = [
+        word for word in invocation.argv[1:] if word is UNKNOWN or word == "-" or not word.startswith("-")
+    ]
     output = Stream(Size(0, 0, None))
     if len(words) != 2:
         return Outcome(status=Truth.MAYBE, stdout=output)
@@ -48,7 +50,9 @@ def comparison(invocation: Invocation) -> Outcome:
     if Truth.NO in (one.status, other.status):
         return Outcome(status=Truth.NO)
     first, second = data_of(one.stream), data_of(other.stream)
-    return Outcome(status=Truth.of(None if first is None or second is None else first == second), stdout=output)
+    return Outcome(
+        status=Truth.of(None if first is None or second is None else first == second), stdout=output
+    )
 
 
 def calculation(invocation: Invocation) -> Outcome:

@@ -8,7 +8,7 @@ from layerlint.commands import _sed_script
 from layerlint.commands._known import is_absent
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
-from layerlint.commands._paths import basename, join, locate, parent, show
+from layerlint.commands._paths import basename, join, locate, parent
 from layerlint.commands._streams import (
     all_of,
     concatenate,
@@ -47,6 +47,9 @@ _GRAMMAR = Grammar(
     },
 )
 
+_UNSEEN = Size(0, 1024, None)
+"""Of a file that is not known, such as a small one of a package: what is edited in place is a text."""
+
 
 def sed(invocation: Invocation) -> Outcome:
     """Edit a stream, or (``-i``) put an edited copy in the place of a file.
@@ -67,7 +70,9 @@ def sed(invocation: Invocation) -> Outcome:
         return FAILURE
     extended = options.has("E", "r")
     plain = isinstance(script, str) and not options.has("z", "debug")
-    commands = _sed_script.parse(_latin(script), extended=extended) if plain and isinstance(script, str) else None
+    commands = (
+        _sed_script.parse(_latin(script), extended=extended) if plain and isinstance(script, str) else None
+    )
     if not options.has("i"):
         return _printed(invocation, options, commands, script, files)
     suffix = options.value("i")
@@ -84,7 +89,7 @@ def sed(invocation: Invocation) -> Outcome:
         if isinstance(node, Directory) or is_absent(invocation.view, path):
             status = Truth.NO
         elif node is None:
-            effects.append(Unmodelled(f"sed: {show(word)} is not known"))
+            effects.append(Replace(path, _UNSEEN))
         else:
             stream = _edited(open_file(invocation, path).stream, commands, script, options.has("n"))
             backed_up = isinstance(suffix, str) and suffix
@@ -128,7 +133,9 @@ def _backup(path: str, suffix: str) -> str:
     return name if name.startswith("/") else join(parent(path), name)
 
 
-def _edited(stream: Stream, commands: tuple[_sed_script.Command, ...] | None, script: Text, quiet: bool) -> Stream:
+def _edited(
+    stream: Stream, commands: tuple[_sed_script.Command, ...] | None, script: Text, quiet: bool
+) -> Stream:
     """What a script makes of the data."""
     data = data_of(stream)
     if commands is not None and data is not None:

@@ -8,10 +8,11 @@ from layerlint.commands._options import Grammar, parse
 from layerlint.commands._outcome import FAILURE
 from layerlint.commands._streams import ENDLESS_SIZE, of_text
 from layerlint.domain.size import Size
-from layerlint.domain.text import UNKNOWN
 from layerlint.effects import Invocation, Outcome, Stream
 
-_GRAMMAR = Grammar("seq", "f:s:w0123456789", {"equal-width": "w", "format": "f:", "separator": "s:"}, permute=False)
+_GRAMMAR = Grammar(
+    "seq", "f:s:w0123456789", {"equal-width": "w", "format": "f:", "separator": "s:"}, permute=False
+)
 _INTEGER = re.compile(r"[-+]?\d{1,15}", re.ASCII)
 MAX_NUMBERS = 100_000
 """Numbers that are written out; beyond, the size is bounded only."""

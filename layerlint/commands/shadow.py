@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from layerlint.commands import _accounts
 from layerlint.commands._account_files import AccountFiles, aging, free_above, free_below, home_effects
-from layerlint.commands._options import Grammar, Options, parse
+from layerlint.commands._accounts import group_id, number_given, text_given
+from layerlint.commands._options import Grammar, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import clean
 from layerlint.commands._streams import data_of, decode, standard_input
@@ -53,7 +53,9 @@ _PASSWD = Grammar(
     {"all": "a", "delete": "d", "expire": "e", "keep-tokens": "k", "lock": "l", "quiet": "q", "status": "S",
      "stdin": "stdin", "unlock": "u"},
 )  # fmt: skip
-_CHPASSWD = Grammar("chpasswd", "c:ehmR:s:", {"crypt-method": "c:", "encrypted": "e", "md5": "m", "sha-rounds": "s:"})
+_CHPASSWD = Grammar(
+    "chpasswd", "c:ehmR:s:", {"crypt-method": "c:", "encrypted": "e", "md5": "m", "sha-rounds": "s:"}
+)
 
 MIN_ID, SYSTEM_MIN, SYSTEM_MAX = 1000, 100, 999
 """UID_MIN, SYS_UID_MIN and SYS_UID_MAX of Debian's ``/etc/login.defs``; the same for groups."""
@@ -82,7 +84,7 @@ def useradd(invocation: Invocation) -> Outcome:
         return FAILURE
     system = options.has("r")
     low, high = (SYSTEM_MIN, SYSTEM_MAX) if system else (MIN_ID, 60_000)
-    uid = _number(options, "u")
+    uid = number_given(options, "u")
     used = files.ids("passwd")
     if uid is None:
         uid = free_below(used, high, low) if system else free_above(used, low, high)
@@ -100,15 +102,15 @@ def useradd(invocation: Invocation) -> Outcome:
     elif group is None:
         gid = 100
     else:
-        found = _accounts.group_id(invocation.view, group)
+        found = group_id(invocation.view, group)
         gid = found if isinstance(found, int) else MIN_ID
-    home = _text(options, "d") or f"{(_text(options, 'b') or '/home').rstrip('/')}/{name}"
-    shell = _text(options, "s") or "/bin/sh"
-    password = _text(options, "p") or "!"
-    line = f"{name}:x:{uid}:{gid}:{_text(options, 'c')}:{home}:{shell}\n"
+    home = text_given(options, "d") or f"{(text_given(options, 'b') or '/home').rstrip('/')}/{name}"
+    shell = text_given(options, "s") or "/bin/sh"
+    password = text_given(options, "p") or "!"
+    line = f"{name}:x:{uid}:{gid}:{text_given(options, 'c')}:{home}:{shell}\n"
     files = files.locked().append("passwd", line)
     files = files.append("shadow", f"{name}:{password}:{aging(system)}\n")
-    groups = [] if options.value("G") is None else _text(options, "G").split(",")
+    groups = [] if options.value("G") is None else text_given(options, "G").split(",")
     if own_group:
         files = files.append("group", f"{name}:x:{gid}:\n").append("gshadow", f"{name}:!::\n")
     for other in groups:
@@ -117,7 +119,7 @@ def useradd(invocation: Invocation) -> Outcome:
         files = files.subordinate(name)
     effects: list[Effect] = [*files.effects()]
     if options.has("m") and not options.has("M"):
-        skeleton = clean(_text(options, "k") or "/etc/skel")
+        skeleton = clean(text_given(options, "k") or "/etc/skel")
         effects += home_effects(invocation.view, clean("/" + home), uid, gid, skeleton)
     return Outcome(tuple(effects))
 
@@ -135,7 +137,7 @@ def groupadd(invocation: Invocation) -> Outcome:
     files = AccountFiles.read(invocation.view)
     if files.has_entry("group", name):
         return Outcome(status=Truth.of(options.has("f")))
-    gid = _number(options, "g")
+    gid = number_given(options, "g")
     if gid is not None and gid in files.ids("group") and not options.has("o"):
         if not options.has("f"):
             return FAILURE
@@ -144,7 +146,7 @@ def groupadd(invocation: Invocation) -> Outcome:
         used = files.ids("group")
         system = options.has("r")
         gid = free_below(used, SYSTEM_MAX, SYSTEM_MIN) if system else free_above(used, MIN_ID, 60_000)
-    members = _text(options, "U")
+    members = text_given(options, "U")
     files = files.locked().append("group", f"{name}:x:{gid}:{members}\n")
     return Outcome(files.append("gshadow", f"{name}:!::{members}\n").effects())
 
@@ -162,10 +164,10 @@ def usermod(invocation: Invocation) -> Outcome:
     view = invocation.view
     files = AccountFiles.read(view)
     before = files.entry("passwd", name)
-    new = {key: _text(options, key) for key in ("l", "u", "g", "c", "d", "s", "p") if options.has(key)}
+    new = {key: text_given(options, key) for key in ("l", "u", "g", "c", "d", "s", "p") if options.has(key)}
     columns = {"l": 0, "u": 2, "g": 3, "c": 4, "d": 5, "s": 6}
     if "g" in new:
-        found = _accounts.group_id(view, options.value("g") or UNKNOWN)
+        found = group_id(view, options.value("g") or UNKNOWN)
         new["g"] = str(found) if isinstance(found, int) else new["g"]
     files = files.locked()
     if any(key in columns for key in new) or options.has("p", "L", "U", "e", "f"):
@@ -174,7 +176,7 @@ def usermod(invocation: Invocation) -> Outcome:
     if options.has("p", "L", "U", "l", "e", "f"):
         files = files.change("shadow", name, {1: new["p"]} if "p" in new else {})
     if options.has("G"):
-        for group in filter(None, _text(options, "G").split(",")):
+        for group in filter(None, text_given(options, "G").split(",")):
             files = files.join_group(group, name)
     effects: list[Effect] = [*files.effects()]
     home = before[5] if before is not None and len(before) > 5 else ""
@@ -203,13 +205,13 @@ def groupmod(invocation: Invocation) -> Outcome:
         return unmodelled("groupmod: which group it changes is not known")
     files = AccountFiles.read(invocation.view).locked()
     before = files.entry("group", name)
-    changes = {column: _text(options, key) for key, column in (("n", 0), ("g", 2)) if options.has(key)}
+    changes = {column: text_given(options, key) for key, column in (("n", 0), ("g", 2)) if options.has(key)}
     files = files.change("group", name, changes)
     if options.has("n", "p"):
-        files = files.change("gshadow", name, {0: _text(options, "n")} if options.has("n") else {})
+        files = files.change("gshadow", name, {0: text_given(options, "n")} if options.has("n") else {})
     if options.has("g") and before is not None and len(before) > 2:
         for user in files.members_of(before[2]):
-            files = files.change("passwd", user, {3: _text(options, "g")})
+            files = files.change("passwd", user, {3: text_given(options, "g")})
     return Outcome(files.effects())
 
 
@@ -282,14 +284,3 @@ def chpasswd(invocation: Invocation) -> Outcome:
     count = 1 if data is None else decode(data).count(":")
     files = AccountFiles.read(invocation.view).locked()
     return Outcome(files.rewrite("shadow", None, HASH * count).effects() if count else ())
-
-
-def _number(options: Options, key: str) -> int | None:
-    value = options.value(key)
-    return int(value) if isinstance(value, str) and _accounts.is_number(value) else None
-
-
-def _text(options: Options, key: str) -> str:
-    """An argument for a line; one that is not known is taken to be as long as most."""
-    value = options.value(key)
-    return "" if value is None else value if isinstance(value, str) else "unknown"

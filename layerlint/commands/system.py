@@ -16,7 +16,9 @@ _UNAME = Grammar(
     {"all": "a", "hardware-platform": "i", "kernel-name": "s", "kernel-release": "r", "kernel-version": "v",
      "machine": "m", "nodename": "n", "operating-system": "o", "processor": "p"},
 )  # fmt: skip
-_ID = Grammar("id", "agGnruzZ", {"group": "g", "groups": "G", "name": "n", "real": "r", "user": "u", "zero": "z"})
+_ID = Grammar(
+    "id", "agGnruzZ", {"group": "g", "groups": "G", "name": "n", "real": "r", "user": "u", "zero": "z"}
+)
 _MACHINES = {"386": "i686", "amd64": "x86_64", "arm64": "aarch64", "ppc64le": "ppc64le", "riscv64": "riscv64",
              "s390x": "s390x"}  # fmt: skip
 """The platform's architecture (OCI image spec) and the kernel's name of it."""
@@ -56,7 +58,9 @@ def id_(invocation: Invocation) -> Outcome:
     if options.operands:
         name = options.operands[0]
         database = _accounts.read(view, "passwd")
-        absent = database is None or (database.is_known and isinstance(name, str) and database.entry(name) is None)
+        absent = database is None or (
+            database.is_known and isinstance(name, str) and database.entry(name) is None
+        )
         status = Truth.NO if absent else Truth.of(None if name is UNKNOWN else True)
         user = _accounts.user_id(view, name)
     if status is Truth.NO:
@@ -64,12 +68,16 @@ def id_(invocation: Invocation) -> Outcome:
         return Outcome(status=Truth.MAYBE, stdout=Stream(Size(0, 4, 64)))
     if options.last("g", "G", "u") == "u" and not options.has("z"):
         text: Text = str(user) if isinstance(user, int) else UNKNOWN
-        return Outcome(status=status, stdout=of_line(_user_name(invocation, user) if options.has("n") else text))
+        return Outcome(
+            status=status, stdout=of_line(_user_name(invocation, user) if options.has("n") else text)
+        )
     return Outcome(status=status, stdout=Stream(Size(2, 40, 4096)))
 
 
 def whoami(invocation: Invocation) -> Outcome:
-    return Outcome(stdout=of_line(_user_name(invocation, UNKNOWN if invocation.user is None else invocation.user)))
+    return Outcome(
+        stdout=of_line(_user_name(invocation, UNKNOWN if invocation.user is None else invocation.user))
+    )
 
 
 def _user_name(invocation: Invocation, user: int | Text) -> Text:

@@ -50,7 +50,15 @@ _LONG = {
 }  # fmt: skip
 _GRAMMAR = Grammar("tar", _SHORT, _LONG)
 _COMPRESSIONS = {"z": "gz", "j": "bz2", "J": "xz", "zstd": "zst", "lzma": "xz"}
-_PROGRAMS = {"gzip": "gz", "pigz": "gz", "bzip2": "bz2", "pbzip2": "bz2", "xz": "xz", "pixz": "xz", "zstd": "zst"}
+_PROGRAMS = {
+    "gzip": "gz",
+    "pigz": "gz",
+    "bzip2": "bz2",
+    "pbzip2": "bz2",
+    "xz": "xz",
+    "pixz": "xz",
+    "zstd": "zst",
+}
 _OLD_STYLE_ARGUMENTS = frozenset("CTXfFgHIKLNVb")
 
 
@@ -230,7 +238,9 @@ def _extract(invocation: Invocation, options: Options) -> Outcome:
     if archive == "-":
         stream = standard_input(invocation)
         if not stream.tar:
-            return FAILURE if stream.size.high == 0 else unmodelled("tar: the archive in the pipe is not known")
+            return (
+                FAILURE if stream.size.high == 0 else unmodelled("tar: the archive in the pipe is not known")
+            )
         effects += _unpacked(invocation, stream.tar, directory, depth, names)
     else:
         path = _archive_path(invocation, str(archive))
@@ -256,7 +266,9 @@ def _unpacked(
         if name and name.count("/"):
             yield MakeDirectory(join(directory, name.rpartition("/")[0]))
         follow = isinstance(invocation.view.lookup(source, follow=False), Directory)
-        yield Copy(clean(source), join(directory, name), preserve_owner=True, preserve_times=True, follow=follow)
+        yield Copy(
+            clean(source), join(directory, name), preserve_owner=True, preserve_times=True, follow=follow
+        )
 
 
 def _listed(invocation: Invocation, options: Options) -> Outcome:

@@ -30,7 +30,9 @@ def touch(invocation: Invocation) -> Outcome:
         path = locate(invocation, word)
         if path is None:
             effects.append(Unmodelled("touch: which file it touches is not known"))
-        elif is_absent(invocation.view, path) and (is_absent(invocation.view, parent(path)) or str(word).endswith("/")):
+        elif is_absent(invocation.view, path) and (
+            is_absent(invocation.view, parent(path)) or str(word).endswith("/")
+        ):
             status = status if not create else Truth.NO
         else:
             effects.append(Touch(path, create))

@@ -54,7 +54,9 @@ def tr(invocation: Invocation) -> Outcome:
         data = data.translate(bytes(table))
     if options.has("s"):
         squeezed = other if len(words) == 2 else one
-        data = bytes(value for at, value in enumerate(data) if not (at and value == data[at - 1] and value in squeezed))
+        data = bytes(
+            value for at, value in enumerate(data) if not (at and value == data[at - 1] and value in squeezed)
+        )
     return Outcome(stdout=of_bytes(data))
 
 

@@ -15,7 +15,9 @@ from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Resize, Unmodelled
 from layerlint.filesystem.node import Directory, Inode, Kind
 
-_TRUNCATE = Grammar("truncate", "cor:s:", {"io-blocks": "o", "no-create": "c", "reference": "r:", "size": "s:"})
+_TRUNCATE = Grammar(
+    "truncate", "cor:s:", {"io-blocks": "o", "no-create": "c", "reference": "r:", "size": "s:"}
+)
 _FALLOCATE = Grammar(
     "fallocate",
     "cdil:no:pvxz",

@@ -68,7 +68,9 @@ def unset(invocation: Invocation) -> Outcome:
     names = [word for word in words if word not in ("-v", "--")]
     if UNKNOWN in names:
         return unmodelled("unset: which variable it unsets is not known")
-    return Outcome(tuple(SetVariable(name, None) for name in names if isinstance(name, str) and _NAME.fullmatch(name)))
+    return Outcome(
+        tuple(SetVariable(name, None) for name in names if isinstance(name, str) and _NAME.fullmatch(name))
+    )
 
 
 def read(invocation: Invocation) -> Outcome:

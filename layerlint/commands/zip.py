@@ -86,7 +86,11 @@ def unzip(invocation: Invocation) -> Outcome:
         return FAILURE
     name, members = options.operands[0], options.operands[1:]
     path = locate(invocation, name)
-    if path is not None and is_absent(invocation.view, path) and not is_absent(invocation.view, path + ".zip"):
+    if (
+        path is not None
+        and is_absent(invocation.view, path)
+        and not is_absent(invocation.view, path + ".zip")
+    ):
         path += ".zip"
     if path is not None and is_absent(invocation.view, path):
         return FAILURE

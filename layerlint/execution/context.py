@@ -8,6 +8,7 @@ instruction asks for them.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -86,6 +87,11 @@ class BuildContext:
     def is_there(self, path: str) -> bool:
         """Something is at the path, ignored or not."""
         return self._follow(path) is not None
+
+    def is_link(self, path: str) -> bool:
+        """The path itself is a symbolic link, wherever that leads."""
+        folder = self._follow(posixpath.dirname(path))
+        return folder is not None and (self.root / folder / posixpath.basename(path)).is_symlink()
 
     def _may_hold(self, path: str) -> bool:
         """An ignored directory may hold files that a ``!`` pattern brings back."""

@@ -60,6 +60,10 @@ def open_redirects(
             continue
         target = shell.expander.text(redirect.target)
         path = _path(shell, target)
+        if operator == "<>":  # opened, and as good as never written to
+            if path is not None and not _is_kernel(path):
+                _write(shell, Write(path, Size.exact(0), append=True), because)
+            continue
         if operator == "<":
             if descriptor in (None, 0):
                 stdin = _input(shell, path)
@@ -72,7 +76,7 @@ def open_redirects(
                 shell.recorder.not_understood(redirect.span, because or ">", "the file that it writes is not known")
         if path is None or _is_kernel(path):
             continue
-        keeps = operator in (">>", "&>>", "<>")
+        keeps = operator in (">>", "&>>")
         size = Size.exact(0) if descriptor in (None, 1) or both else _DIAGNOSTICS
         _write(shell, Write(path, size, append=keeps), because)
     return Redirection(stdin, output, discarded, append, because)

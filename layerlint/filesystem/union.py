@@ -380,8 +380,20 @@ class FileSystem:
     # -------------------------------------------------------------------- helpers
 
     def _all_known(self, place: Place) -> bool:
+        """Whether every name where the path ends, or where it leaves what is there, is known.
+
+        A summary node stands for files whose names are not known, in its directory or further down.
+        """
         nearest = place.nearest()
-        return not self.disturbed and (isinstance(nearest, Inode) or nearest.complete)
+        if self.disturbed or not (isinstance(nearest, Inode) or nearest.complete):
+            return False
+        return not any(
+            isinstance(child, Inode) and child.is_summary
+            for node in place.chain
+            if isinstance(node, Directory)
+            for name, child in node.children.items()
+            if name.startswith("<")
+        )
 
     def _put(
         self, place: Place, node: Node | None, because: str, *, touch: bool = True, made: int = 0

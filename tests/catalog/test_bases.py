@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -37,7 +38,7 @@ def node_at(image: BaseImage, path: str) -> Node:
 
 
 @pytest.mark.parametrize("declared", IMAGES, ids=lambda path: path.stem)
-def test_image_is_what_its_declaration_says(declared) -> None:
+def test_image_is_what_its_declaration_says(declared: Path) -> None:
     facts = yaml.safe_load(declared.read_text())
     image = found(facts["reference"])
     assert bases.find(facts["names"][0]) is image
@@ -53,7 +54,7 @@ def test_image_is_what_its_declaration_says(declared) -> None:
 
 
 @pytest.mark.parametrize("declared", IMAGES, ids=lambda path: path.stem)
-def test_image_is_sound(declared) -> None:
+def test_image_is_sound(declared: Path) -> None:
     image = found(yaml.safe_load(declared.read_text())["reference"])
     assert image.index is not None
     index = open_index(image.index)
@@ -105,7 +106,10 @@ def test_spellings_of_a_reference(spelling: str, reference: str) -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["", ":", "@", "debian:", "debian:sid", "debian@sha256:00", "example.org/debian:12", "ubuntu", "debian:12.9.1", "me/debian"],
+    [
+        "", ":", "@", "debian:", "debian:sid", "debian@sha256:00", "example.org/debian:12", "ubuntu",
+        "debian:12.9.1", "me/debian",
+    ],
 )
 def test_what_the_catalog_does_not_have(reference: str) -> None:
     assert bases.find(reference) is None

@@ -13,7 +13,7 @@ versions = st.from_regex(r"([0-9]:)?[0-9][0-9a-z.+~]{0,8}(-[0-9a-z.+~]{1,4})?", 
 
 
 @pytest.mark.parametrize(
-    ("ordered"),
+    "ordered",
     [
         ("1.0~~", "1.0~~a", "1.0~", "1.0", "1.0a", "1.0+b", "1.0.1"),
         ("1.0~rc1-1", "1.0-1~deb12u1", "1.0-1", "1.0-1+b1", "1.0-1+deb12u1", "1.0-1.1", "1.0-2"),
@@ -21,7 +21,7 @@ versions = st.from_regex(r"([0-9]:)?[0-9][0-9a-z.+~]{0,8}(-[0-9a-z.+~]{1,4})?", 
     ],
 )
 def test_order_of_known_versions(ordered: tuple[str, ...]) -> None:
-    assert sorted(reversed(ordered), key=version_key) == list(ordered)
+    assert sorted(set(ordered), key=version_key) == list(ordered)
 
 
 @pytest.mark.parametrize(("one", "other"), [("1.0", "0:1.0"), ("1.0-0", "1.0"), ("1.01", "1.1"), ("1a", "1a0")])

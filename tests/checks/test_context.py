@@ -33,7 +33,7 @@ def test_copy_whole_context(context: Path, source: str) -> None:
     (seen,) = observe("copy-whole-context", f"FROM scratch\nCOPY {source} /app/\n", context)
     assert (seen.words, seen.confidence) == (source, None)
     if "*" not in source:  # which copies the folders' contents side by side
-        assert (seen.values["found"], seen.bytes) == ("with .git and node_modules", 3 * MIB)
+        assert (seen.values["found"], seen.bytes) == ("with .git and node_modules (3.0 MiB)", 3 * MIB)
 
 
 @pytest.mark.parametrize(

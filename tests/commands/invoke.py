@@ -10,8 +10,8 @@ from layerlint.commands import MODELS
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import NOTHING, Effect, Invocation, Outcome, Stream, Unmodelled
-from layerlint.execution.apply import apply
+from layerlint.effects import NOTHING, Effect, Invocation, Outcome, Stream
+from layerlint.execution.apply import FileEffect, apply
 from layerlint.execution.view import SystemView
 from layerlint.filesystem.node import Directory, Inline, Inode, Kind, Node, Zeros
 from layerlint.filesystem.tree import build
@@ -72,8 +72,8 @@ def invoke(
 def performed(outcome: Outcome, filesystem: FileSystem) -> FileSystem:
     """The file system after the effects on files."""
     for effect in outcome.effects:
-        if not isinstance(effect, Unmodelled):
-            filesystem = apply(effect, filesystem, "test").filesystem  # type: ignore[arg-type]
+        if isinstance(effect, FileEffect):
+            filesystem = apply(effect, filesystem, "test").filesystem
     return filesystem
 
 

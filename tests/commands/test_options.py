@@ -17,7 +17,15 @@ from layerlint.effects import Outcome, Unmodelled
 GRAMMAR = Grammar(
     "tool",
     "ab:c::v",
-    {"all": "a", "base": "b:", "colour": "c::", "color": "c::", "verbose": "v", "version-sort": "sort", "size": "size:"},
+    {
+        "all": "a",
+        "base": "b:",
+        "colour": "c::",
+        "color": "c::",
+        "verbose": "v",
+        "version-sort": "sort",
+        "size": "size:",
+    },
 )
 
 
@@ -78,13 +86,15 @@ def test_questions() -> None:
     assert result.operands == ("x",)
 
 
-@given(st.lists(st.sampled_from(["-a", "-v", "-ab", "-b", "x", "-c", "-cx", "--", "-", "--all", "--base", "--base=1", "--co", "-bx"]),
+@given(st.lists(st.sampled_from(["-a", "-v", "-ab", "-b", "x", "-c", "-cx", "--", "-", "--all", "--base",
+                                 "--base=1", "--co", "-bx"]),
                 max_size=6))  # fmt: skip
 def test_as_getopt_reads_it(words: list[str]) -> None:
     """util-linux's getopt(1) is a front end of getopt_long(3); it moves operands to the end."""
     try:
         done = subprocess.run(
-            ["getopt", "-q", "-o", "ab:c::v", "-l", "all,base:,colour::,color::,verbose,version-sort,size:", "--", *words],
+            ["getopt", "-q", "-o", "ab:c::v", "-l", "all,base:,colour::,color::,verbose,version-sort,size:",
+             "--", *words],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     except FileNotFoundError:

@@ -477,14 +477,33 @@ TEXT = b"hello world\nhello\nline three\n"
 def test_against_the_real_tool(tool: str, tmp_path: Path) -> None:
     require(tool)
     lines = [line.strip().replace("\0", "\n") for line in LINES[tool].strip().splitlines()]
-    check([line.replace("( ", r"\( ").replace(" )", r" \)").replace(" ;", r" \;") if tool != "sed" else line
-           for line in lines], tmp_path)
+    check(
+        [
+            line.replace("( ", r"\( ").replace(" )", r" \)").replace(" ;", r" \;") if tool != "sed" else line
+            for line in lines
+        ],
+        tmp_path,
+    )
 
 
-@pytest.mark.parametrize("line", [line.strip() for tool in ("cat", "tr", "tee", "sed", "grep", "head", "wc", "cut")
-                                  for line in {"cat": "cat", "tr": LINES["tr"], "tee": "tee new\ntee -a a",
-                                               "sed": "sed s/l/L/\nsed -n 2p", "grep": "grep -i HELLO",
-                                               "head": "head -n 2\nhead -c 4", "wc": "wc -l\nwc -c",
-                                               "cut": "cut -d' ' -f2"}[tool].strip().splitlines()])
+@pytest.mark.parametrize(
+    "line",
+    [
+        line.strip()
+        for tool in ("cat", "tr", "tee", "sed", "grep", "head", "wc", "cut")
+        for line in {
+            "cat": "cat",
+            "tr": LINES["tr"],
+            "tee": "tee new\ntee -a a",
+            "sed": "sed s/l/L/\nsed -n 2p",
+            "grep": "grep -i HELLO",
+            "head": "head -n 2\nhead -c 4",
+            "wc": "wc -l\nwc -c",
+            "cut": "cut -d' ' -f2",
+        }[tool]
+        .strip()
+        .splitlines()
+    ],
+)
 def test_standard_input(line: str, tmp_path: Path) -> None:
     assert compare(line, tmp_path, stdin=TEXT) is None

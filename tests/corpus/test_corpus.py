@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -21,12 +21,12 @@ import pytest
 
 from layerlint import __version__
 from layerlint.checks import CHECKS
-from layerlint.dockerfile.instructions import Run
-from layerlint.linter import Settings, analyse, lint
-from layerlint.report import Report
+from layerlint.linter import Settings, lint
+from layerlint.report import Finding, Report
 from layerlint.reporters import reporter
 from layerlint.reporters.style import Style
 from layerlint.ruleset.loader import load_bundled
+from layerlint.ruleset.model import RuleSet
 from layerlint.source import SourceFile
 from tests.shared import rows
 
@@ -44,6 +44,11 @@ class Read:
     gaps: tuple[str, ...]
 
 
+@cache
+def bundled() -> RuleSet:
+    return load_bundled(CHECKS)
+
+
 def read(dockerfile: tuple[str, str], context: Path | None) -> Read:
     name, text = dockerfile
     started = time.process_time()
@@ -51,31 +56,30 @@ def read(dockerfile: tuple[str, str], context: Path | None) -> Read:
     runs = complete = 0
     problem = ""
     try:
-        rules = load_bundled(CHECKS)
+        rules = bundled()
         source = SourceFile("Dockerfile", text)
         report = lint(source, context, Settings(), rules, rules)
         elapsed = time.process_time() - started
         check(report.findings, text)
         whole = Report((report,), tuple(rule.info() for rule in rules), __version__)
-        for form in ("text", "json", "sarif", "github", "markdown"):
+        for form in ("text", "sarif", "github", "markdown"):
             reporter(form)(whole, Style(False, 100, 2, False, False))
         json.loads(reporter("json")(whole, Style(False, 100, 0, False, False)))
-        if context is None:
-            for step in analyse(source, None, Settings()).trace.steps():
-                if isinstance(step.instruction, Run):
-                    runs += 1
-                    complete += step.complete
-                    gaps += [gap.reason for gap in step.not_understood if gap.reason.endswith("is not modelled")]
+        for layer in report.layers.layers if report.layers is not None else ():
+            if layer.instruction.upper().startswith("RUN"):
+                runs += 1
+                complete += layer.complete
+                gaps += [gap.reason for gap in layer.unmodelled if gap.reason.endswith("is not modelled")]
     except Exception as error:
         problem, elapsed = f"{type(error).__name__}: {error}", 0.0
     return Read(name, problem, elapsed, runs, complete, tuple(gaps))
 
 
-def check(findings: tuple[object, ...], text: str) -> None:
+def check(findings: tuple[Finding, ...], text: str) -> None:
     lines = text.count("\n") + 1
     for finding in findings:
-        line, end = finding.line, finding.end_line  # type: ignore[attr-defined]
-        assert 1 <= line <= end <= lines + 1, finding
+        line, end = finding.place.line, finding.place.end_line
+        assert 1 <= line <= end <= lines, finding
 
 
 @pytest.fixture(scope="module")

@@ -58,3 +58,17 @@ def test_the_rule_in_the_documentation_can_be_read() -> None:
     reader = Reader()
     read_rule("rules-format.md", block.encode(), "waste", "example", CHECKS, reader)
     assert reader.problems == []
+
+
+def test_every_check_is_in_the_documentation() -> None:
+    page = (CHECKOUT / "docs" / "rules-format.md").read_text(encoding="utf-8")
+    listed = dict(
+        re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]*) \|$", page.split("## Checks\n")[1], re.MULTILINE)
+    )
+    fields = {name: ", ".join(f"`{{{field}}}`" for field in check.fields) for name, check in CHECKS.items()}
+    assert listed == fields
+
+
+def test_every_check_is_used_by_a_rule() -> None:
+    assert sorted(CHECKS) == list(CHECKS)
+    assert CHECKS.keys() <= {rule.check for rule in RULES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from layerlint.catalog.estimate import Estimator, Ratio, ratio_key
 from layerlint.catalog.model import Footprint, Piece
@@ -66,5 +66,5 @@ def _bytes(pieces: tuple[Piece, ...] | list[Piece]) -> int:
     return sum(piece.bytes.likely for piece in pieces)
 
 
-def _median(values: object) -> int:
-    return int(statistics.median(values))  # type: ignore[call-overload]
+def _median(values: Iterable[float]) -> int:
+    return int(statistics.median(values))

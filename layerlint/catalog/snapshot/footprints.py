@@ -15,6 +15,8 @@ from layerlint.domain.size import Size
 _CACHE_SPREAD = 0.5
 """Of the size of a generated cache: it depends on what else is installed."""
 
+_NEVER_WHOLE = 1 << 62
+
 
 def footprints(installs: Iterable[Install]) -> dict[str, Footprint]:
     """Of every package, from the first install that brought it: list installs of little first."""
@@ -46,7 +48,11 @@ def _footprint(package: Unpacked, made: Mapping[str, int]) -> Footprint:
     byte_code = {path: size for path, size in made.items() if path.endswith(".pyc")}
     caches = {path: size for path, size in made.items() if path not in byte_code}
     return Footprint(
-        pieces=(*aggregate(package.files), *map(_compiled, aggregate(byte_code, 1 << 62)), *map(_cache, aggregate(caches))),
+        pieces=(
+            *aggregate(package.files),
+            *map(_compiled, aggregate(byte_code, whole=_NEVER_WHOLE)),
+            *map(_cache, aggregate(caches)),
+        ),
         info_bytes=sum(package.info.values()),
         info_files=len(package.info),
         status_bytes=package.status_bytes,

@@ -59,9 +59,9 @@ def private_apt(suite: str, work: Path) -> dict[str, str]:
     for directory in ("lists/partial", "cache/archives/partial", "parts"):
         (work / directory).mkdir(parents=True, exist_ok=True)
     (work / "status").write_text("")
-    (work / "sources.list").write_text("".join(
-        f"deb [signed-by={KEYRING}] {mirror} {name} main\n" for mirror, name in sources(suite)
-    ))
+    (work / "sources.list").write_text(
+        "".join(f"deb [signed-by={KEYRING}] {mirror} {name} main\n" for mirror, name in sources(suite))
+    )
     # the two Acquire settings are those of the official images
     (work / "apt.conf").write_text(
         f'Dir::State "{work}"; Dir::State::status "{work}/status"; Dir::State::lists "{work}/lists";\n'
@@ -134,7 +134,8 @@ def _without_moot(
 
     That is: alternatives that nothing in it is or provides, unless they are all there is; bounds that
     the candidate meets (kept where they name a stable update, which an older base image may lack, where
-    they name one version exactly, and on names that others provide, which may not meet them); and conflicts with versions that are not the candidate.
+    they name one version exactly, and on names that others provide, which may not meet them); and
+    conflicts with versions that are not the candidate.
     """
 
     def alternatives(group: tuple[Relation, ...]) -> tuple[Relation, ...]:

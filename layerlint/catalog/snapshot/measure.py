@@ -94,7 +94,7 @@ def _apt(root: Path, arguments: list[str], recommends: bool) -> subprocess.Compl
     return subprocess.run(
         ["chroot", str(root), "apt-get", "install", "-q", option, *arguments],
         check=False, capture_output=True, text=True, errors="replace",
-        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
     )
 
 

@@ -19,7 +19,9 @@ _BLOCK_BYTES = 16384
 
 def write_index(path: Path, index: Index, footprints: Mapping[str, Footprint], estimator: Estimator) -> None:
     packages = [encode_package(record) for record in index.packages.values()]
-    known = [encode_footprint(name, footprints[name]) for name in sorted(footprints) if name in index.packages]
+    known = [
+        encode_footprint(name, footprints[name]) for name in sorted(footprints) if name in index.packages
+    ]
     blocks.write(
         path,
         meta={

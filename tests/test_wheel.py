@@ -1,0 +1,92 @@
+"""The wheel works with the checkout out of reach: rules, catalog and program are in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.execution.dockerfiles import files
+from tests.shared import CHECKOUT
+
+SOURCES = ("LICENSE", "README.md", "layerlint", "pyproject.toml", "rules")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy, so that nothing of the checkout is in the way or left in it."""
+    pytest.importorskip("hatchling")
+    pytest.importorskip("build")
+    source, output = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        path = CHECKOUT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source / name)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", output, source]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=source)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (built,) = output.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel in an environment of its own; what it depends on is taken from the one that runs the tests."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False, symlinks=True)
+    library = next((folder / "lib").iterdir()) / "site-packages"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(library)
+    (library / "dependencies.pth").write_text(sysconfig.get_paths()["platlib"])
+    return folder / "bin" / "python"
+
+
+def run(program: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    code = "from layerlint.cli import main; import sys; sys.exit(main())"
+    return subprocess.run(
+        [program, "-P", "-c", code, *arguments], capture_output=True, text=True, check=False, cwd=folder, env=environment
+    )
+
+
+def test_what_is_in_it(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"layerlint/py.typed", "layerlint/_rules/waste/removed-in-later-layer.yaml"} <= names
+    assert any(name.startswith("layerlint/catalog/data/") for name in names)
+    assert any(name.startswith("layerlint/catalog/images/") for name in names)
+    assert not any(name.startswith(("tests/", "rules/", "layerlint/catalog/snapshot")) for name in names)
+    entry = next(name for name in names if name.endswith("entry_points.txt"))
+    assert "layerlint = layerlint.cli:main" in zipfile.ZipFile(wheel).read(entry).decode()
+
+
+def test_it_is_the_wheel_that_runs(program: Path, tmp_path: Path) -> None:
+    code = "import layerlint; print(layerlint.__file__)"
+    ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert Path(ran.stdout.strip()).is_relative_to(program.parent.parent)
+
+
+def test_it_lists_the_rules_of_the_checkout(program: Path, tmp_path: Path) -> None:
+    ran = run(program, tmp_path, "rules", "--format", "json")
+    assert ran.returncode == 0, ran.stderr
+    for path in (CHECKOUT / "rules").rglob("*.yaml"):
+        assert path.stem in ran.stdout
+
+
+def test_it_forecasts_on_a_base_of_the_catalog(program: Path, tmp_path: Path) -> None:
+    files(tmp_path, {"Dockerfile": "FROM debian:bookworm-slim\nCOPY f /f\nRUN rm /f\n", "f": "text"})
+    ran = run(program, tmp_path, "layers", "--format", "json", "Dockerfile")
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
+    assert report["base"]["source"] == "catalog"
+    assert report["hidden_bytes"]["likely"] == 4
+    assert run(program, tmp_path, "Dockerfile").returncode == 1
