@@ -20,6 +20,9 @@ from layerlint.source import Span
 
 DEFAULT_PLATFORM = "linux/amd64"
 
+PROXIES = frozenset({"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
+"""Predefined ARGs, in lower case too; not set unless the builder has a proxy."""
+
 
 @dataclass(frozen=True, slots=True)
 class StageRef:
@@ -182,7 +185,8 @@ def _global_value(
     if name in given:
         return given[name]
     if default is None:
-        return predefined.get(name)
+        # It is there to be given: until it is, its value is not known.
+        return predefined.get(name, None if name.upper() in PROXIES else UNKNOWN)
     return expand(default.value, _lookup(arguments, predefined), escape).text
 
 

@@ -55,8 +55,9 @@ def run(program: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     code = "from layerlint.cli import main; import sys; sys.exit(main())"
     return subprocess.run(
-        [program, "-P", "-c", code, *arguments], capture_output=True, text=True, check=False, cwd=folder, env=environment
-    )
+        [program, "-P", "-c", code, *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def test_what_is_in_it(wheel: Path) -> None:

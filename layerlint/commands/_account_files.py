@@ -123,7 +123,7 @@ class AccountFiles:
         for name in ("subuid", "subgid"):
             if name not in files.now:
                 continue
-            taken = [int(fields[1]) for fields in files.now[name].entries() if fields[1].isdigit()]
+            taken = [int(fields[1]) for fields in files.now[name].entries() if fields[1].isdecimal()]
             start = max(taken) + SUBORDINATE_COUNT if taken else SUBORDINATE_MIN
             files = files.append(name, f"{user}:{start}:{SUBORDINATE_COUNT}\n")
         return files

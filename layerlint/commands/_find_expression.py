@@ -169,7 +169,7 @@ class Parser:
                 return All(())
             case "maxdepth" | "mindepth":
                 number = self._text()
-                if not number.isdigit() or len(number) > 9:
+                if not number.isdecimal() or len(number) > 9:
                     raise FaultError
                 if name == "maxdepth":
                     self.max_depth = int(number)

@@ -145,7 +145,7 @@ def _command(scanner: _Scanner) -> Command:
 
 def _address(scanner: _Scanner) -> Address | None:
     character = scanner.peek()
-    if character.isascii() and character.isdigit():
+    if character.isascii() and character.isdecimal():
         start = scanner.position
         scanner.skip("0123456789")
         number = scanner.text[start : scanner.position]
@@ -210,7 +210,7 @@ def _substitution(scanner: _Scanner, first: Address | None, last: Address | None
     flags = match[0] if match else ""
     scanner.position = start + len(flags)
     _end(scanner)
-    digits = "".join(flag for flag in flags if flag.isdigit())
+    digits = "".join(flag for flag in flags if flag.isdecimal())
     if "M" in flags or digits == "0" or len(digits) > 4:
         raise _UnsupportedError
     regex = _regex(scanner, pattern, "I" in flags or "i" in flags)
@@ -230,7 +230,7 @@ def _replacement(text: str) -> Iterator[str | int]:
         elif character == "\\" and position < len(text):
             escaped = text[position]
             position += 1
-            if escaped.isdigit():
+            if escaped.isdecimal():
                 yield int(escaped)
             elif escaped in "nt":
                 yield {"n": "\n", "t": "\t"}[escaped]

@@ -98,7 +98,7 @@ def _encoded(invocation: Invocation, group: int, characters: int) -> Outcome:
         return Outcome(
             status=all_of(inputs), stdout=Stream(Size(0, size.likely * group // characters, size.high))
         )
-    if wrap is UNKNOWN or not wrap.isdigit():
+    if wrap is UNKNOWN or not wrap.isdecimal():
         return FAILURE
     width = int(wrap[:9])
 

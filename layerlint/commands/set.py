@@ -69,7 +69,7 @@ def umask(invocation: Invocation) -> Outcome:
         return Outcome(stdout=of_line(f"{invocation.umask:04o}"))
     if words[0] is UNKNOWN:
         return unmodelled("umask: the mask is not known")
-    if words[0].isdigit():
+    if words[0].isdecimal():
         change = parse_mode(words[0], 0)
         return FAILURE if change is None else Outcome((SetUmask(change(0, False) & 0o777),))
     change = parse_mode(words[0], 0)
@@ -84,5 +84,5 @@ def exit_(invocation: Invocation) -> Outcome:
     if not words or words[0] is UNKNOWN:
         return Outcome((Exit(Truth.MAYBE),), Truth.MAYBE)
     number = words[0].strip()
-    status = Truth.of(number.isdigit() and int(number[-9:]) % 256 == 0)
+    status = Truth.of(number.isdecimal() and int(number[-9:]) % 256 == 0)
     return Outcome((Exit(status),), status)

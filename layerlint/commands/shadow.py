@@ -183,8 +183,8 @@ def usermod(invocation: Invocation) -> Outcome:
     if "d" in new and options.has("m") and home and isinstance(view.lookup(home), Directory):
         effects.append(Move(clean("/" + home), clean("/" + new["d"])))
         home = new["d"]
-    if "u" in new and before is not None and new["u"].isdigit():
-        old = int(before[2]) if before[2].isdigit() else -1
+    if "u" in new and before is not None and new["u"].isdecimal():
+        old = int(before[2]) if before[2].isdecimal() else -1
         top = clean("/" + (before[5] if len(before) > 5 else ""))
         for path, node in view.walk(top) if top != "/" else ():
             if node.uid == old:

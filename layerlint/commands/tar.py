@@ -225,7 +225,7 @@ def _extract(invocation: Invocation, options: Options) -> Outcome:
             reasons.append("a top directory named after the archive")
         else:
             directory = join(directory, top) if isinstance(top, str) else None
-    unsure = archive is UNKNOWN or not isinstance(strip, str) or not strip.isdigit()
+    unsure = archive is UNKNOWN or not isinstance(strip, str) or not strip.isdecimal()
     if unsure or directory is None or any(member.name is None for member in members):
         return unmodelled("tar: what it unpacks, or where to, is not known")
     effects: list[Effect] = []

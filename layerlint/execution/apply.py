@@ -94,8 +94,8 @@ def apply(effect: FileEffect, filesystem: FileSystem, because: str, by: Creator 
             made = filesystem.symlink(path, target, because)
             if by.uid == 0 or made is filesystem:
                 return Changed(made)
-            owner = {"uid": _or_unknown(by.uid), "gid": _or_unknown(by.gid)}
-            return Changed(made.change_metadata(path, because, **owner, follow=False))
+            uid_of, gid_of = _or_unknown(by.uid), _or_unknown(by.gid)
+            return Changed(made.change_metadata(path, because, uid=uid_of, gid=gid_of, follow=False))
         case Touch(path, create):
             if create and filesystem.presence(path) is Truth.NO:
                 return Changed(_created(filesystem, path, because, by))

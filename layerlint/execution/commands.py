@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -42,20 +43,22 @@ from layerlint.execution.apply import apply
 from layerlint.execution.builtins import run_builtin
 from layerlint.execution.packages import Applied
 from layerlint.execution.packages import apply as apply_packages
-from layerlint.execution.process import Variable
+from layerlint.execution.process import MAX_DEPTH, Variable
 from layerlint.execution.redirects import open_redirects
 from layerlint.execution.trace import CommandRun
 from layerlint.execution.view import SystemView, read_data
 from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.node import Inode, Kind
 from layerlint.shell.parser import parse
-from layerlint.shell.syntax import SimpleCommand, Word
+from layerlint.shell.syntax import Literal, SimpleCommand, Word
 from layerlint.source import Span
 
 if TYPE_CHECKING:
     from layerlint.execution.shell import ShellRunner
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_DECLARATIONS = frozenset({"declare", "export", "local", "readonly", "typeset"})
 _REMOVERS = frozenset({"rm", "rmdir", "unlink"})
 MAX_SCRIPT = 256 << 10
 """Bytes of a script file that is run."""
@@ -97,7 +100,8 @@ class CommandRunner:
             return Truth.YES, NOTHING
         name = command.words[0].literal or ""
         removes = posixpath.basename(name) in _REMOVERS
-        fields = shell.expander.fields(command.words, open_globs=not removes)
+        words = self._declared(command.words) if name in _DECLARATIONS else command.words
+        fields = shell.expander.fields(words, open_globs=not removes)
         because = shell.source(command)
         redirection = open_redirects(shell, command.redirects, stdin, because)
         if not fields:
@@ -116,6 +120,20 @@ class CommandRunner:
             kept = {a.name: before[a.name] for a in command.assignments if a.name in before}
             shell.process = replace(shell.process, variables={**changed, **kept})
         return status, redirection.close(shell, output)
+
+    def _declared(self, words: Sequence[Word]) -> list[Word]:
+        """``export NAME=word``: an assignment, so the word is not split; the name alone is left to mark."""
+        kept: list[Word] = []
+        for word in words:
+            first = word.parts[0] if word.parts else None
+            match = _ASSIGNMENT.match(first.text) if isinstance(first, Literal) and not first.quoted else None
+            if match is None or not isinstance(first, Literal):
+                kept.append(word)
+                continue
+            rest = replace(first, text=first.text[match.end() :])
+            self.shell.assign(match[1], self.shell.expander.text(replace(word, parts=(rest, *word.parts[1:]))))
+            kept.append(replace(word, parts=(replace(first, text=match[1]),)))
+        return kept
 
     def double_bracket(self, words: Sequence[Word]) -> Truth:
         """``[[ … ]]``: as ``test``, whose operators it shares; a pattern or a regex is not decided."""
@@ -145,6 +163,9 @@ class CommandRunner:
         """Run an expanded command line."""
         shell = self.shell
         name = fields[0]
+        if shell.depth > MAX_DEPTH:
+            self._gap(span, because, "it is nested too deeply")
+            return Truth.MAYBE, Stream(UNBOUNDED)
         if not isinstance(name, str):
             self._gap(span, because, "the name of the command is not known")
             return Truth.MAYBE, Stream(UNBOUNDED)
@@ -167,7 +188,9 @@ class CommandRunner:
                 self._gap(span, because, inner.reason)
                 result = Truth.MAYBE, Stream(UNBOUNDED)
             elif inner.fields:
+                shell.depth += 1
                 result = self.words(list(inner.fields), stdin, span, because, words)
+                shell.depth -= 1
             else:
                 result = Truth.YES, NOTHING
             if inner.variables:
@@ -189,6 +212,8 @@ class CommandRunner:
         process = self.shell.process
         environment = process.environment()
         environment.setdefault("PWD", UNKNOWN if process.cwd is None else process.cwd)
+        if self.shell.bash:
+            environment.setdefault("BASH_VERSION", "5")
         return Invocation(
             tuple(fields),
             process.cwd,

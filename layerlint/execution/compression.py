@@ -22,9 +22,11 @@ _BUDGET = 8 << 20
 """Bytes compressed for one archive in all."""
 
 _PACKED = frozenset(
-    ".7z .apk .br .bz2 .deb .gif .gz .jar .jpeg .jpg .lz4 .mp3 .mp4 .ogg .png .rpm .tgz .txz .war .webp .whl "
-    ".woff .woff2 .xz .zip .zst".split()
-)
+    (
+        ".7z", ".apk", ".br", ".bz2", ".deb", ".gif", ".gz", ".jar", ".jpeg", ".jpg", ".lz4", ".mp3", ".mp4", ".ogg",
+        ".png", ".rpm", ".tgz", ".txz", ".war", ".webp", ".whl", ".woff", ".woff2", ".xz", ".zip", ".zst",
+    )
+)  # fmt: skip
 _RELATIVE = {"gz": 1.0, "bz2": 0.93, "xz": 0.85, "zst": 0.97}
 """Sizes against gzip's, for ordinary files."""
 

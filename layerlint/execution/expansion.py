@@ -27,10 +27,13 @@ from layerlint.shell.syntax import (
     Word,
 )
 
-MAX_FIELDS = 10_000
-"""Fields that one word may become (braces, globs); past it the word is not known."""
+MAX_FIELDS = 2_000
+"""Fields of one command line; past it the rest is not known."""
 
 _MAX_VALUE = 1 << 20
+"""Characters of a value; a longer one is not known."""
+_MAX_MATCHED = 512
+"""Characters of a value that a pattern with wildcards cuts: each of its positions is tried."""
 _BLANKS = " \t\n"
 
 
@@ -42,7 +45,8 @@ class _Field:
     unknown: bool = False
 
     def text(self) -> Text:
-        return UNKNOWN if self.unknown else "".join(run for run, _ in self.runs)
+        too_long = sum(len(run) for run, _ in self.runs) > _MAX_VALUE
+        return UNKNOWN if self.unknown or too_long else "".join(run for run, _ in self.runs)
 
     def pattern(self) -> str | None:
         """The field as a pattern, quoted characters escaped; None if nothing in it is a pattern."""
@@ -112,13 +116,13 @@ class Expander:
 
     def _join(self, runs: Iterator[tuple[Text, bool, bool]]) -> Text:
         texts: list[str] = []
-        known = True
+        length = 0
         for run, _, _ in runs:  # to the end, since a part may have effects
-            if isinstance(run, str):
+            known = isinstance(run, str) and length + len(run) <= _MAX_VALUE
+            length = length + len(run) if isinstance(run, str) and known else _MAX_VALUE + 1
+            if isinstance(run, str) and known:
                 texts.append(run)
-            else:
-                known = False
-        return "".join(texts) if known else UNKNOWN
+        return "".join(texts) if length <= _MAX_VALUE else UNKNOWN
 
     def _parts(self, parts: Sequence[Part]) -> Iterator[tuple[Text, bool, bool]]:
         """Runs of (text, quoted, may be split)."""
@@ -316,15 +320,15 @@ def expand_pattern(filesystem: FileSystem, cwd: str, pattern: str) -> tuple[list
     return paths, complete
 
 
-def _without_prefix(value: str, pattern: str, *, longest: bool) -> str:
-    if len(value) > 4096:
-        return value
+def _without_prefix(value: str, pattern: str, *, longest: bool) -> Text:
+    if len(value) > _MAX_MATCHED:
+        return UNKNOWN
     cuts = range(len(value), -1, -1) if longest else range(len(value) + 1)
     return next((value[cut:] for cut in cuts if matches(pattern, value[:cut])), value)
 
 
-def _without_suffix(value: str, pattern: str, *, longest: bool) -> str:
-    if len(value) > 4096:
-        return value
+def _without_suffix(value: str, pattern: str, *, longest: bool) -> Text:
+    if len(value) > _MAX_MATCHED:
+        return UNKNOWN
     cuts = range(len(value) + 1) if longest else range(len(value), -1, -1)
     return next((value[:cut] for cut in cuts if matches(pattern, value[cut:])), value)

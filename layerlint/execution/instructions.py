@@ -33,7 +33,17 @@ from layerlint.filesystem.differ import diff
 from layerlint.filesystem.layer import Differ
 from layerlint.filesystem.node import Directory
 from layerlint.filesystem.union import FileSystem
-from layerlint.graph import BuildGraph, ContextRef, EdgeKind, ImageRef, Scratch, Source, Stage, StageRef
+from layerlint.graph import (
+    PROXIES,
+    BuildGraph,
+    ContextRef,
+    EdgeKind,
+    ImageRef,
+    Scratch,
+    Source,
+    Stage,
+    StageRef,
+)
 from layerlint.shell.render import shorten
 
 
@@ -162,7 +172,7 @@ def _arg(state: State, pairs: Sequence[KeyValue], around: Surroundings) -> State
         elif name in graph.arguments:
             value = graph.arguments[name]
         else:
-            value = graph.predefined.get(name)
+            value = graph.predefined.get(name, None if name.upper() in PROXIES else UNKNOWN)
         if value is None:
             state = replace(state, declared=state.declared | {name})
         else:

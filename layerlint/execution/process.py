@@ -19,6 +19,9 @@ from layerlint.shell.syntax import Command
 MAX_INLINE = 64 << 10
 """Bytes of data that are carried along; more is known by its size alone."""
 
+MAX_DEPTH = 40
+"""Functions, scripts, wrappers and substitutions inside one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Mount, Run
+from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
 from layerlint.execution.accounts import home, of_user
@@ -17,7 +18,7 @@ from layerlint.execution.process import Process, Variable
 from layerlint.execution.recorder import Recorder
 from layerlint.execution.shell import ShellRunner
 from layerlint.execution.trace import State
-from layerlint.filesystem.node import Directory, Node, empty_directory
+from layerlint.filesystem.node import Directory, Inode, Kind, Node, empty_directory
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.parser import parse
 from layerlint.source import Span
@@ -166,7 +167,7 @@ def _mounted(
         source = expand(mount.source or "", look, escape).text
         origin = sources.get(mount.from_)
         if not isinstance(source, str) or origin is None:
-            tree = empty_directory(filesystem.layer, complete=False)
+            tree = _unseen(filesystem, place)
         elif isinstance(origin, BuildContext):
             tree = origin.node(posixpath.normpath("/" + source).lstrip("/"))
         else:
@@ -176,6 +177,13 @@ def _mounted(
     if tree is None:
         return filesystem
     return _with_node(filesystem, place, tree)
+
+
+def _unseen(filesystem: FileSystem, place: str) -> Node:
+    """What a mount of a context that is not there may hold: by its name, a file or a directory."""
+    if not posixpath.splitext(place)[1]:
+        return empty_directory(filesystem.layer, complete=False)
+    return Inode(Kind.FILE, UNBOUNDED, 0o644, 0, 0, filesystem.layer, "", presence=Truth.MAYBE)
 
 
 def _with_node(filesystem: FileSystem, path: str, node: Node | None) -> FileSystem:

@@ -18,7 +18,7 @@ from layerlint.domain.truth import Truth
 from layerlint.effects import NOTHING, Stream
 from layerlint.execution.commands import CommandRunner
 from layerlint.execution.expansion import Expander
-from layerlint.execution.process import Process, Variable, concatenate, join, stream_text
+from layerlint.execution.process import MAX_DEPTH, Process, Variable, concatenate, join, stream_text
 from layerlint.execution.recorder import Recorder
 from layerlint.execution.redirects import Redirection, open_redirects
 from layerlint.shell.glob import matches
@@ -46,9 +46,6 @@ from layerlint.shell.syntax import (
 
 MAX_ROUNDS = 200
 """Rounds of one loop; what comes later is not followed."""
-
-MAX_DEPTH = 40
-"""Functions, scripts and substitutions inside one another."""
 
 
 class ShellRunner:

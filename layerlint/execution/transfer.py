@@ -219,8 +219,8 @@ def _missing(
             Fault(span, f"{text} is excluded from the build context by {origin.ignore_file}", True)
         )
         return
-    reason = "a symbolic link to what is not in the build context" if origin.is_link(clean) else "not in the build context"
-    outcome.faults.append(Fault(span, f"{text} is {reason}", True))
+    kind = "a symbolic link to what is " if origin.is_link(clean) else ""
+    outcome.faults.append(Fault(span, f"{text} is {kind}not in the build context", True))
 
 
 def _is_remote(text: str) -> bool:

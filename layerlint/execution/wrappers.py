@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from layerlint.domain.text import Text
 from layerlint.effects import Stream
+from layerlint.execution.expansion import MAX_FIELDS
 from layerlint.execution.process import stream_text
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
@@ -122,6 +123,8 @@ def _xargs(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrappe
     if not isinstance(text, str) or any(isinstance(w, str) and w.startswith("-I") for w in words):
         return Unwrapped(reason="the arguments that xargs gets are not known")
     arguments = text.replace("\0", "\n").split()
+    if len(arguments) > MAX_FIELDS:
+        return Unwrapped(reason=f"more than {MAX_FIELDS} arguments of xargs are not followed")
     if not arguments and any(word in ("-r", "-0r", "-r0", "--no-run-if-empty") for word in words):
         return Unwrapped()
     return Unwrapped((*command, *arguments))

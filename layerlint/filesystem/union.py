@@ -50,6 +50,10 @@ MAX_MADE = 1_000_000
 """Nodes that all recursive operations together may make (some 300 MB): a ``cp -r /a /a/b`` doubles a tree."""
 
 
+_PACKAGED = frozenset({"bin", "boot", "etc", "lib", "lib64", "sbin", "usr", "var"})
+"""Where packages put their files (Filesystem Hierarchy Standard 3.0); not ``/opt``, ``/srv``, ``/home``."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FileSystem:
     """A tree, and the layer that is being made on it.
@@ -65,6 +69,9 @@ class FileSystem:
     """A command that is not understood may have made or removed anything: what is absent may be there."""
     made: int = 0
     """Nodes that recursive operations have made so far: see `MAX_MADE`."""
+    packaged: bool = False
+    """A package manager has installed packages, whose small files and empty directories are not all
+    known by name: what is absent from the directories of the distribution may be there."""
 
     @staticmethod
     def scratch() -> FileSystem:
@@ -80,6 +87,9 @@ class FileSystem:
 
     def disturb(self) -> FileSystem:
         return self if self.disturbed else replace(self, disturbed=True)
+
+    def having_packages(self) -> FileSystem:
+        return self if self.packaged else replace(self, packaged=True)
 
     # ------------------------------------------------------------------ questions
 
@@ -375,25 +385,17 @@ class FileSystem:
             self.layer,
             self.disturbed or other.disturbed,
             max(self.made, other.made),
+            self.packaged or other.packaged,
         )
 
     # -------------------------------------------------------------------- helpers
 
     def _all_known(self, place: Place) -> bool:
-        """Whether every name where the path ends, or where it leaves what is there, is known.
-
-        A summary node stands for files whose names are not known, in its directory or further down.
-        """
-        nearest = place.nearest()
-        if self.disturbed or not (isinstance(nearest, Inode) or nearest.complete):
+        """Whether every name where the path ends, or where it leaves what is there, is known."""
+        if self.disturbed or (self.packaged and place.parts and place.parts[0] in _PACKAGED):
             return False
-        return not any(
-            isinstance(child, Inode) and child.is_summary
-            for node in place.chain
-            if isinstance(node, Directory)
-            for name, child in node.children.items()
-            if name.startswith("<")
-        )
+        nearest = place.nearest()
+        return isinstance(nearest, Inode) or nearest.complete
 
     def _put(
         self, place: Place, node: Node | None, because: str, *, touch: bool = True, made: int = 0
@@ -403,7 +405,7 @@ class FileSystem:
             root = node if isinstance(node, Directory) else None
         else:
             root = put(place, node, self.layer, because, complete=self._all_known(place), touch=touch)
-        return self if root is None else FileSystem(root, self.layer, self.disturbed, self.made + made)
+        return self if root is None else replace(self, root=root, made=self.made + made)
 
     def _is_own(self, inode: Inode) -> bool:
         """It is of this layer on every path, so that its other names see a change of it."""
@@ -468,7 +470,7 @@ class FileSystem:
             # Open and close: overlayfs copies the file up all the same, with its old time.
             return replace(self._copy_up(old, Change.METADATA, because), presence=Truth.YES, likely=True)
         before = Inline(b"") if old.size == ZERO else old.content
-        joined = None
+        joined = content if old.size == ZERO else None
         if isinstance(before, Inline) and isinstance(content, Inline):
             data = before.data + content.data
             joined = Inline(data) if len(data) <= INLINE_LIMIT else None

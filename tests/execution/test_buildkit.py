@@ -26,7 +26,8 @@ from tests.shared import rows
 PASSWD = b"root:x:0:0::/root:/bin/sh\nu:x:1000:1000::/home/u:/bin/sh\n"
 GROUP = b"root:x:0:\nu:x:1000:\n"
 BASE_TIME, CONTEXT_TIME = 1_704_164_645, 1_704_165_645
-FILES = {"f": "abcd", "dir/a": "1", "dir/new": "2", "dir/sub/c": "3", "dir/x.md": "md", "hd/h1": "abcd", "p/q/r.txt": "r"}
+FILES = {"f": "abcd", "dir/a": "1", "dir/new": "2", "dir/sub/c": "3", "dir/x.md": "md", "hd/h1": "abcd",
+         "p/q/r.txt": "r"}  # fmt: skip
 
 Row = tuple[str, str, int, int, int, int, str]
 """Path, kind, size, mode, user, group, target."""
@@ -106,7 +107,8 @@ def forecast(entry: Entry) -> Row:
     if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE) or node is None:
         return entry.path, entry.kind.value, 0, 0, 0, 0, ""
     assert entry.bytes.is_exact
-    link = entry.link.lstrip("/") if entry.kind is EntryKind.HARDLINK else node.target if isinstance(node, Inode) else ""
+    target = node.target if isinstance(node, Inode) else ""
+    link = entry.link.lstrip("/") if entry.kind is EntryKind.HARDLINK else target
     uid, gid = (owner if isinstance(owner, int) else -1 for owner in (node.uid, node.gid))
     return entry.path, entry.kind.value, entry.bytes.likely, node.mode, uid, gid, link
 

@@ -6,7 +6,6 @@ shell, the models of the commands and the interpreter have to come to the same l
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest

@@ -98,7 +98,7 @@ def tree(script: str) -> dict[str, str]:
         ("X='a b'; touch \"/$X\"", {"/a b": ""}),
         ("X=; touch /a $X /b", {"/a": "", "/b": ""}),
         # globs
-        ("touch /a1 /a2 /b1; for f in /a*; do echo $f; done > /l", {"/a1": "", "/a2": "", "/b1": "", "/l": "/a1\n/a2\n"}),
+        ("touch /a1 /a2 /b; for f in /a*; do echo $f; done > /l", {"/a1": "", "/a2": "", "/b": "", "/l": "/a1\n/a2\n"}),
         ("touch /a1 /b1; rm /a*", {"/b1": ""}),
         ("echo /none* > /l", {"/l": "/none*\n"}),
         ("touch /x; [ -f /x ] && rm /x", {}),
@@ -190,7 +190,8 @@ def test_umask_is_that_of_new_files() -> None:
 
 
 def test_user_owns_what_a_run_makes() -> None:
-    modes = modes_of(trace_of("FROM scratch\nUSER 1000:1001\nRUN mkdir /d; echo x > /d/f; ln -s f /d/l; cp /d/f /d/g\n"))
+    text = "FROM scratch\nUSER 1000:1001\nRUN mkdir /d; echo x > /d/f; ln -s f /d/l; cp /d/f /d/g\n"
+    modes = modes_of(trace_of(text))
     assert set(modes.values()) == {"755 1000:1001", "644 1000:1001", "777 1000:1001"}
 
 
@@ -229,6 +230,7 @@ def test_other_shells_are_a_gap(text: str, gap: str) -> None:
 
 
 def test_loops_and_recursion_are_bounded() -> None:
-    for script in ("while true; do touch /a; done", "f() { f; }; f", "f() { f; f; }; f", "for a in $(seq 9999); do :; done"):
+    endless = "while true; do touch /a; done", "f() { f; }; f", "f() { f; f; }; f"
+    for script in (*endless, "for a in $(seq 9999); do :; done"):
         trace = trace_of(f"FROM scratch\nRUN {script}\n")
         assert gaps_of(trace)

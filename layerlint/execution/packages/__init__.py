@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from layerlint.domain.truth import Truth
@@ -48,16 +49,23 @@ def apply(
         case UpdateIndex():
             return apt.update(machine)
         case InstallPackages():
-            return apt.install(machine, effect)
+            return _with_unseen(apt.install(machine, effect))
         case RemovePackages():
             return apt.remove(machine, effect)
         case RemoveUnused():
             return apt.remove_unused(machine, effect)
         case UpgradePackages():
-            return apt.upgrade(machine, effect)
+            return _with_unseen(apt.upgrade(machine, effect))
         case CleanCache():
             return apt.clean(machine)
         case MarkPackages():
             return apt.mark(machine, effect)
         case never:
             assert_never(never)
+
+
+def _with_unseen(applied: Applied) -> Applied:
+    """Packages bring small files and directories that are not forecast one by one."""
+    if not applied.installed:
+        return applied
+    return replace(applied, filesystem=applied.filesystem.having_packages())
