@@ -92,14 +92,19 @@ def find(invocation: Invocation) -> Outcome:
             continue
         _visit_all(run, expression, settings, start, path, through)
     _run_collected(run, expression)
-    reads_only = not _changes(expression)
-    reasons = () if reads_only else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
+    # A file that may be there and is removed ships nothing: as with ``rm``, that leaves no gap.
+    ships_nothing = not _changes(expression) or _only_removes(expression)
+    reasons = () if ships_nothing else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
     return Outcome((*run.effects, *reasons), run.status, _printed(run, expression))
 
 
 def _begins(word: str) -> bool:
     """Whether the expression starts with this word."""
     return word in ("(", ")", "!", ",") or (word.startswith("-") and len(word) > 1)
+
+
+def _only_removes(expression: Expression) -> bool:
+    return all(action.name in ("delete", "print", "print0", "prune", "quit") for action in _actions(expression))
 
 
 def _printed(run: _Run, expression: Expression) -> Stream:

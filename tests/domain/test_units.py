@@ -30,15 +30,15 @@ def test_exact_amounts(amount: int, text: str) -> None:
     ("size", "text"),
     [
         (Size(11 * MIB, 12 * MIB, 13 * MIB), "~12.0 MiB"),
-        (Size(12 * MIB, 20 * MIB, 40 * MIB), "12.0–40.0 MiB"),  # noqa: RUF001
-        (Size(500, 2 * MIB, 4 * MIB), "500 B–4.0 MiB"),  # noqa: RUF001
+        (Size(12 * MIB, 20 * MIB, 40 * MIB), "12.0–40.0 MiB"),
+        (Size(500, 2 * MIB, 4 * MIB), "500 B–4.0 MiB"),
         (Size(0, 2, 4 * MIB), "up to 4.0 MiB"),
         (Size(12 * MIB, 20 * MIB, None), "at least 12.0 MiB"),
         (Size(0, 5 * MIB, None), "about 5.0 MiB"),
         (Size(0, 0, None), "an unknown amount"),
         (Size(10 * MIB, 10 * MIB, 10 * MIB + 1), "~10.0 MiB"),
-        (Size(1005, 1005, 1250), "1.0–1.2 KiB"),  # noqa: RUF001
-        (Size(1024, 1024, 1160), "1.0–1.1 KiB"),  # noqa: RUF001
+        (Size(1005, 1005, 1250), "1.0–1.2 KiB"),
+        (Size(1024, 1024, 1160), "1.0–1.1 KiB"),
     ],
 )
 def test_intervals(size: Size, text: str) -> None:

@@ -59,7 +59,7 @@ def _measure(archive: Path, work: Path, known: set[str]) -> list[Install]:
     wanted = [name for name in _names("wanted.txt") if name in known]
     return [
         *(measure(host, [name], recommends=False) for name in alone),
-        *(measure(host, names, recommends=True) for names in consistent_sets(host, wanted, recommends=True)),
+        *(measure(host, names, recommends=False) for names in consistent_sets(host, wanted, recommends=False)),
     ]
 
 

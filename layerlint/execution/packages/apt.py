@@ -98,9 +98,13 @@ def _has_base_sources(filesystem: FileSystem) -> bool:
     for path in _SOURCES:
         node = filesystem.lookup(path)
         files = node.children.values() if isinstance(node, Directory) else (node,) if node else ()
-        if any(file.layer != BASE_LAYER for file in files) or not filesystem.is_complete(path):
+        if any(file.layer != BASE_LAYER and not _is_packaged(file) for file in files) or filesystem.disturbed:
             return False
     return True
+
+
+def _is_packaged(node: Node) -> bool:
+    return isinstance(node, Inode) and node.label is not None
 
 
 def clean(machine: Machine) -> Applied:
