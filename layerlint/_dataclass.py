@@ -21,7 +21,11 @@ else:
         """As `dataclasses.dataclass`; what is not frozen and slotted, or is ordered, is left to it."""
 
         def decorate(cls):
-            if not (frozen and slots) or order or any(hasattr(base, "__dataclass_fields__") for base in cls.__mro__[1:]):
+            if (
+                not (frozen and slots)
+                or order
+                or any(hasattr(base, "__dataclass_fields__") for base in cls.__mro__[1:])
+            ):
                 return _standard.dataclass(cls, frozen=frozen, slots=slots, eq=eq, order=order)
             return _build(cls, eq)
 
@@ -83,7 +87,9 @@ else:
                 body.append(f" _set(self, {name!r}, {value})")
             elif len(parameters) > 1 and parameters[-1].partition("=")[0] == name:
                 parameters.pop()
-                body.append(f" _set(self, {name!r}, {value.partition(' if ')[0] if '(' in value else f'_d_{name}'})")
+                body.append(
+                    f" _set(self, {name!r}, {value.partition(' if ')[0] if '(' in value else f'_d_{name}'})"
+                )
         if has_post_init:
             body.append(" self.__post_init__()")
         exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(body) or " pass"), scope)
@@ -93,16 +99,16 @@ else:
         return ()
 
     def _equality(get):
-        def __eq__(self, other):
+        def equal(self, other):
             return get(self) == get(other) if other.__class__ is self.__class__ else NotImplemented
 
-        return __eq__
+        return equal
 
     def _hashing(get):
-        def __hash__(self):
+        def hashed(self):
             return hash(get(self))
 
-        return __hash__
+        return hashed
 
     def _repr(self):
         shown = (f"{n}={getattr(self, n)!r}" for n, f in self.__dataclass_fields__.items() if f.repr)

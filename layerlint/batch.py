@@ -6,9 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from layerlint._dataclass import dataclass
 from layerlint.discovery import read_dockerfile
 from layerlint.errors import UsageError
 from layerlint.linter import Settings, lint, read_source

@@ -6,9 +6,9 @@ A model never touches a file system.  The interpreter applies effects in order; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
@@ -215,7 +215,13 @@ class MarkPackages:
 
 
 PackageEffect: TypeAlias = (
-    UpdateIndex | InstallPackages | RemovePackages | RemoveUnused | UpgradePackages | CleanCache | MarkPackages
+    UpdateIndex
+    | InstallPackages
+    | RemovePackages
+    | RemoveUnused
+    | UpgradePackages
+    | CleanCache
+    | MarkPackages
 )
 
 # ------------------------------------------------------------------ shell process
@@ -270,10 +276,36 @@ class Unmodelled:
 
 
 Effect: TypeAlias = (
-    Write | Replace | Resize | Remove | MakeDirectory | Copy | Move | Link | Symlink | Touch | ChangeMode
-    | ChangeOwner | Extract | Archive | Compress | Decompress
-    | UpdateIndex | InstallPackages | RemovePackages | RemoveUnused | UpgradePackages | CleanCache | MarkPackages
-    | ChangeDirectory | SetVariable | SetOption | SetUmask | SetArguments | Exit | Unmodelled
+    Write
+    | Replace
+    | Resize
+    | Remove
+    | MakeDirectory
+    | Copy
+    | Move
+    | Link
+    | Symlink
+    | Touch
+    | ChangeMode
+    | ChangeOwner
+    | Extract
+    | Archive
+    | Compress
+    | Decompress
+    | UpdateIndex
+    | InstallPackages
+    | RemovePackages
+    | RemoveUnused
+    | UpgradePackages
+    | CleanCache
+    | MarkPackages
+    | ChangeDirectory
+    | SetVariable
+    | SetOption
+    | SetUmask
+    | SetArguments
+    | Exit
+    | Unmodelled
 )
 
 # ----------------------------------------------------------- what a model is given

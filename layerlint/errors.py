@@ -7,7 +7,7 @@ any other exception that escapes is a bug of layerlint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from layerlint._dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ The rules are BuildKit's (dockerfile2llb): names are looked up in lower case amo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Arg, Copy, From, Instruction, Run
 from layerlint.dockerfile.suggest import did_you_mean

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
 from layerlint.dockerfile.grammar import parse_all

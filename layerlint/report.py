@@ -5,9 +5,9 @@ Reporters print it and compute nothing.  Sizes are in bytes, lines and columns f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 
 

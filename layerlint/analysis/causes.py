@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from layerlint._dataclass import dataclass
 from layerlint.effects import Compress, Decompress, Effect, Move, Remove
 from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import CommandRun, Step, Trace

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.execution.trace import Trace
 from layerlint.graph import ImageRef
 from layerlint.source import Span

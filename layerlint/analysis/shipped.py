@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
 from layerlint.analysis.package_files import APT_CONFIGURATION, is_under
 from layerlint.domain.size import Size, total

@@ -81,8 +81,12 @@ def _load(file: str) -> BaseImage:
 
 
 def _directory(
-    node: list[Any], attributes: list[Attribute], texts: dict[str, str], path: str,
-    linked: dict[int, Inode], mtime: object,
+    node: list[Any],
+    attributes: list[Attribute],
+    texts: dict[str, str],
+    path: str,
+    linked: dict[int, Inode],
+    mtime: object,
 ) -> Directory:
     """Snapshot trees are ours and shallow: the recursion is bounded by their depth."""
     children: dict[str, Node] = {}

@@ -9,8 +9,9 @@ measured packages of the same suite (`snapshot.fitting`): a median, and the 10th
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Footprint, Piece
 from layerlint.catalog.records import PackageRecord
 from layerlint.domain.size import Size
@@ -69,8 +70,10 @@ class Estimator:
         )
         pieces = tuple(
             Piece(
-                path, Size(int(part * bounds[0]), int(part), int(part * bounds[1]) + 1),
-                count=2 + int(part) // self.file_bytes, summary=True,
+                path,
+                Size(int(part * bounds[0]), int(part), int(part * bounds[1]) + 1),
+                count=2 + int(part) // self.file_bytes,
+                summary=True,
             )
             for path, part in parts
             if part >= 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.filesystem.node import Directory
 

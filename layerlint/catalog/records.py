@@ -8,8 +8,8 @@ version is written ``(=)``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Footprint, Piece, Relation
 from layerlint.domain.size import Size
 
@@ -40,19 +40,21 @@ class PackageRecord:
 
 def encode_package(record: PackageRecord) -> str:
     own = record.version
-    return "\t".join((
-        record.name,
-        own,
-        "" if record.architecture == "amd64" else record.architecture,
-        str(record.installed_kib),
-        str(record.download_size),
-        str(_PRIORITIES.index(record.priority)) + ("e" if record.essential else ""),
-        str(record.control_bytes),
-        _write_groups(record.depends, own),
-        _write_groups(record.recommends, own),
-        _write_groups(tuple((relation,) for relation in record.provides), own),
-        _write_groups(tuple((relation,) for relation in record.conflicts), own),
-    )).rstrip("\t")
+    return "\t".join(
+        (
+            record.name,
+            own,
+            "" if record.architecture == "amd64" else record.architecture,
+            str(record.installed_kib),
+            str(record.download_size),
+            str(_PRIORITIES.index(record.priority)) + ("e" if record.essential else ""),
+            str(record.control_bytes),
+            _write_groups(record.depends, own),
+            _write_groups(record.recommends, own),
+            _write_groups(tuple((relation,) for relation in record.provides), own),
+            _write_groups(tuple((relation,) for relation in record.conflicts), own),
+        )
+    ).rstrip("\t")
 
 
 def decode_package(line: str) -> PackageRecord:
@@ -77,7 +79,10 @@ def decode_package(line: str) -> PackageRecord:
 
 def encode_footprint(name: str, footprint: Footprint) -> str:
     numbers = (
-        footprint.info_bytes, footprint.info_files, footprint.status_bytes, footprint.templates_bytes,
+        footprint.info_bytes,
+        footprint.info_files,
+        footprint.status_bytes,
+        footprint.templates_bytes,
     )
     fields = [name, *map(str, numbers)]
     for piece in footprint.pieces:
@@ -94,7 +99,9 @@ def decode_footprint(line: str) -> Footprint:
         for path, size, count in zip(fields[5::3], fields[6::3], fields[7::3], strict=True)
     )
     info_bytes, info_files, status_bytes, templates_bytes = map(int, fields[1:5])
-    return Footprint(pieces, info_bytes, info_files, status_bytes, measured=True, templates_bytes=templates_bytes)
+    return Footprint(
+        pieces, info_bytes, info_files, status_bytes, measured=True, templates_bytes=templates_bytes
+    )
 
 
 def parse_relations(field: str) -> tuple[tuple[Relation, ...], ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.context_copies import context_sources, is_whole
 from layerlint.analysis.installs import installs_dependencies
 from layerlint.checks.model import Check, Observation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.context_copies import whole_context_copies
 from layerlint.analysis.wording import enumerate_names
 from layerlint.checks.model import Check, Observation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import HiddenGroup, by_hider
 from layerlint.analysis.package_files import is_record
 from layerlint.analysis.wording import name_lines, name_paths

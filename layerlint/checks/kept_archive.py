@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.shipped import target_commands
 from layerlint.checks.model import Check, Observation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.units import Bytes
 from layerlint.execution.trace import Trace

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.analysis.package_files import LISTS, is_under
 from layerlint.analysis.shipped import new_files
 from layerlint.checks.model import Check, Observation

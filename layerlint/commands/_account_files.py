@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._accounts import Database, read, with_text
 from layerlint.commands._streams import encode
 from layerlint.domain.size import ZERO, Size

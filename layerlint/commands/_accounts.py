@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._options import Options
 from layerlint.commands._streams import decode, encode
 from layerlint.domain.size import Size

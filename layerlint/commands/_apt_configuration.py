@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.filesystem.node import Inline, Inode, Node
 
 DIRECTORY = "/etc/apt/apt.conf.d"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._modes import parse_mode
 from layerlint.commands._paths import basename
 from layerlint.domain.text import UNKNOWN, Text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from layerlint._dataclass import dataclass
 
 Change: TypeAlias = "Callable[[int, bool], int]"
 """From permission bits, and whether it is a directory, to new bits (07777)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._outcome import unmodelled
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from layerlint._dataclass import dataclass
 
 MAX_LENGTH = 1000
 """Characters of an expression that is translated."""

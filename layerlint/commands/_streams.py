@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._paths import locate
 from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
 from layerlint.domain.text import UNKNOWN, Text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._options import Options
 from layerlint.commands._paths import basename, clean, join, locate
 from layerlint.domain.text import Text

@@ -7,8 +7,9 @@ Options stand anywhere, single letters join (``-yq``), and every switch also tak
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layerlint._dataclass import dataclass
 from layerlint.commands import _apt_configuration as configuration
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.domain.size import Size
@@ -80,15 +81,40 @@ _SETTINGS = {
     "apt::keep-downloaded-packages": "keep-downloaded",
 }
 """``-o NAME=VALUE`` that says the same as a switch."""
-_QUESTIONS = frozenset({
-    "list", "search", "show", "showsrc", "policy", "depends", "rdepends", "showpkg", "madison", "help",
-    "moo", "indextargets", "history-list", "why", "why-not",
-})
+_QUESTIONS = frozenset(
+    {
+        "list",
+        "search",
+        "show",
+        "showsrc",
+        "policy",
+        "depends",
+        "rdepends",
+        "showpkg",
+        "madison",
+        "help",
+        "moo",
+        "indextargets",
+        "history-list",
+        "why",
+        "why-not",
+    }
+)
 """Sub-commands that only answer; their output has no known size."""
-_WITHOUT_NAMES = frozenset({
-    "update", "upgrade", "dist-upgrade", "full-upgrade", "clean", "autoclean", "auto-clean", "dist-clean",
-    "distclean", "check",
-})
+_WITHOUT_NAMES = frozenset(
+    {
+        "update",
+        "upgrade",
+        "dist-upgrade",
+        "full-upgrade",
+        "clean",
+        "autoclean",
+        "auto-clean",
+        "dist-clean",
+        "distclean",
+        "check",
+    }
+)
 """Sub-commands to which a word that is not known is an option."""
 
 

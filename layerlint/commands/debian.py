@@ -61,12 +61,14 @@ def update_alternatives(invocation: Invocation) -> Outcome:
     log = Write("/var/log/alternatives.log", Size(60, 150, 2000), append=True)
     match action, operands[:3]:
         case "--install", [str(link), str(name), str(target)]:
-            return Outcome((
-                Symlink(target, f"/etc/alternatives/{name}"),
-                Symlink(f"/etc/alternatives/{name}", link),
-                Replace(f"/var/lib/dpkg/alternatives/{name}", Size(10, 60, 2000)),
-                log,
-            ))
+            return Outcome(
+                (
+                    Symlink(target, f"/etc/alternatives/{name}"),
+                    Symlink(f"/etc/alternatives/{name}", link),
+                    Replace(f"/var/lib/dpkg/alternatives/{name}", Size(10, 60, 2000)),
+                    log,
+                )
+            )
         case "--set", [str(name), str(target), *_]:
             record = Replace(f"/var/lib/dpkg/alternatives/{name}", Size(10, 60, 2000))
             return Outcome((Symlink(target, f"/etc/alternatives/{name}"), record, log))
@@ -165,4 +167,3 @@ def _anew(invocation: Invocation, path: str) -> Replace:
 def _size(invocation: Invocation, path: str) -> Size:
     node = invocation.view.lookup(path)
     return node.size if isinstance(node, Inode) else ZERO
-

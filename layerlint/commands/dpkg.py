@@ -24,16 +24,52 @@ from layerlint.filesystem.node import Inline, Inode
 
 _STATUS = "/var/lib/dpkg/status"
 _ACTIONS = {
-    "i": "install", "r": "remove", "P": "purge", "l": "list", "s": "status", "L": "listfiles",
-    "S": "search", "p": "print-avail", "C": "audit", "V": "verify", "I": "info", "c": "contents",
-    "W": "show", "f": "field", "e": "control", "x": "extract", "X": "vextract", "b": "build",
+    "i": "install",
+    "r": "remove",
+    "P": "purge",
+    "l": "list",
+    "s": "status",
+    "L": "listfiles",
+    "S": "search",
+    "p": "print-avail",
+    "C": "audit",
+    "V": "verify",
+    "I": "info",
+    "c": "contents",
+    "W": "show",
+    "f": "field",
+    "e": "control",
+    "x": "extract",
+    "X": "vextract",
+    "b": "build",
     "A": "record-avail",
 }
-_QUESTIONS = frozenset({
-    "list", "status", "listfiles", "search", "print-avail", "audit", "verify", "info", "contents", "show",
-    "field", "get-selections", "compare-versions", "assert-multi-arch", "help", "version", "force-help",
-    "print-foreign-architectures", "yet-to-unpack", "predep-package", "control-path", "list-diversions",
-})
+_QUESTIONS = frozenset(
+    {
+        "list",
+        "status",
+        "listfiles",
+        "search",
+        "print-avail",
+        "audit",
+        "verify",
+        "info",
+        "contents",
+        "show",
+        "field",
+        "get-selections",
+        "compare-versions",
+        "assert-multi-arch",
+        "help",
+        "version",
+        "force-help",
+        "print-foreign-architectures",
+        "yet-to-unpack",
+        "predep-package",
+        "control-path",
+        "list-diversions",
+    }
+)
 _MODIFIERS_WITH_VALUE = frozenset({"D", "f"})
 _ANSWER = Outcome(status=Truth.MAYBE, stdout=Stream(Size(0, 2000, None)))
 """Some text, and a status that depends on what is installed."""
@@ -50,9 +86,7 @@ def dpkg(invocation: Invocation) -> Outcome:
             return unmodelled("what package archives hold", *effects) if partial else Outcome(tuple(effects))
         case "remove" | "purge":
             removal = RemovePackages("apt", tuple(operands), purge=action == "purge")
-            return (
-                unmodelled("package names are not known", removal) if partial else Outcome((removal,))
-            )
+            return unmodelled("package names are not known", removal) if partial else Outcome((removal,))
         case "configure" | "triggers-only":
             return Outcome(_status_rewritten(invocation))
         case "set-selections" | "clear-selections":
@@ -160,11 +194,32 @@ def _read(words: Sequence[Text]) -> tuple[str, list[str], bool]:
 
 
 _MODIFIER_PREFIXES = ("force-", "no-", "refuse-", "ignore-", "path-")
-_LONG_MODIFIERS = frozenset({
-    "admindir", "root", "instdir", "abort-after", "debug", "log", "status-fd", "status-logger", "pre-invoke",
-    "post-invoke", "selected-only", "skip-same-version", "auto-deconfigure", "pending", "recursive", "robot",
-    "simulate", "dry-run", "showformat", "verify-format", "pager", "triggers",
-})
+_LONG_MODIFIERS = frozenset(
+    {
+        "admindir",
+        "root",
+        "instdir",
+        "abort-after",
+        "debug",
+        "log",
+        "status-fd",
+        "status-logger",
+        "pre-invoke",
+        "post-invoke",
+        "selected-only",
+        "skip-same-version",
+        "auto-deconfigure",
+        "pending",
+        "recursive",
+        "robot",
+        "simulate",
+        "dry-run",
+        "showformat",
+        "verify-format",
+        "pager",
+        "triggers",
+    }
+)
 
 
 def _path_of(word: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from layerlint import commands
+from layerlint._dataclass import dataclass
 from layerlint.commands._find_expression import (
     Action,
     All,
@@ -104,7 +105,9 @@ def _begins(word: str) -> bool:
 
 
 def _only_removes(expression: Expression) -> bool:
-    return all(action.name in ("delete", "print", "print0", "prune", "quit") for action in _actions(expression))
+    return all(
+        action.name in ("delete", "print", "print0", "prune", "quit") for action in _actions(expression)
+    )
 
 
 def _printed(run: _Run, expression: Expression) -> Stream:

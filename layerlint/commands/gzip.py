@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._archives import compressed
 from layerlint.commands._known import is_absent
 from layerlint.commands._options import Grammar, Options, parse

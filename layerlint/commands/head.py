@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._amounts import amount
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE

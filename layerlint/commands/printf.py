@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._escapes import unescape
 from layerlint.commands._outcome import FAILURE
 from layerlint.commands._streams import INLINE_LIMIT, WORD, encode, of_bytes

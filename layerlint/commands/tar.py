@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._archives import MARK, compressed, compression, packed
 from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import OPERAND, Grammar, Options, parse

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.errors import Problem
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from layerlint._dataclass import dataclass
 from layerlint.config.located import Location, Mapping, Scalar, suggestion
 from layerlint.errors import UsageError
 from layerlint.report import Severity

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.lexer import Line, physical_lines
 from layerlint.dockerfile.syntax import Directive, Problem

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile import patterns
 from layerlint.dockerfile.gostrings import WHITE_SPACE, quote
 from layerlint.domain.text import UNKNOWN, Text, Unknown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Flag, Node, Problem, Word
 from layerlint.source import Span

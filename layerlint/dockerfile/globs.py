@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.subject import Subject
 
 MAX_PATH = 4096

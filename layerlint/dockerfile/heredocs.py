@@ -6,8 +6,7 @@ each: ``^(\\d*)<<(-?)\\s*([^<]*)$``.  A line that cannot be split, say for an od
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.expand import ShellWord, raw_words, unquoted_words
 
 

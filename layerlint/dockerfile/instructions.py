@@ -5,9 +5,9 @@ Values are texts before variable expansion; expanding them is the graph's and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.syntax import Heredoc, Node, SourceMap, Word
 from layerlint.source import Span
 
@@ -190,6 +190,23 @@ class UnknownInstruction:
 
 
 Instruction: TypeAlias = (
-    From | Arg | Env | Label | Run | Copy | Add | Workdir | User | Shell | Cmd | Entrypoint
-    | Healthcheck | Expose | Volume | StopSignal | Maintainer | OnBuild | UnknownInstruction
+    From
+    | Arg
+    | Env
+    | Label
+    | Run
+    | Copy
+    | Add
+    | Workdir
+    | User
+    | Shell
+    | Cmd
+    | Entrypoint
+    | Healthcheck
+    | Expose
+    | Volume
+    | StopSignal
+    | Maintainer
+    | OnBuild
+    | UnknownInstruction
 )

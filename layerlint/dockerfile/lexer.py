@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.syntax import SourceMap
 

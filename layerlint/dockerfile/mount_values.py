@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.gostrings import quote
 from layerlint.dockerfile.mounts import TRUTHS, Field, fields
 from layerlint.dockerfile.suggest import did_you_mean

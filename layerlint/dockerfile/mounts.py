@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.flags import value_part
 from layerlint.dockerfile.instructions import Mount
 from layerlint.dockerfile.suggest import did_you_mean

@@ -6,8 +6,8 @@ All spans are character offsets into the text of the `SourceFile`.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.source import SourceFile, Span
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.text import UNKNOWN, Unknown
 from layerlint.domain.truth import Truth
@@ -167,7 +168,9 @@ def _copy(filesystem: FileSystem, effect: Copy, because: str, by: Creator) -> Fi
     if both and isinstance(node, Inode) and not effect.preserve_owner:
         # cp opens the file that is there and writes into it: its mode and owner stay.
         written = filesystem.write(effect.destination, node.size, because, content=node.content)
-        return written.touch(effect.destination, because, mtime=node.mtime) if effect.preserve_times else written
+        return (
+            written.touch(effect.destination, because, mtime=node.mtime) if effect.preserve_times else written
+        )
     uid, gid = (None, None) if effect.preserve_owner else (_or_unknown(by.uid), _or_unknown(by.gid))
     return filesystem.graft(
         node, effect.destination, because, uid=uid, gid=gid, keep_times=effect.preserve_times
@@ -184,7 +187,9 @@ def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:
             Kind.FILE, Size(0, likely, None), 0o644, 0, 0, filesystem.layer, because, count=Size(1, 2, None)
         )
         name = f"{effect.destination.rstrip('/')}/<{posixpath.basename(effect.archive)}>"
-        return Changed(filesystem.replace(name, inode, because).disturb(), "what the archive holds is not known")
+        return Changed(
+            filesystem.replace(name, inode, because).disturb(), "what the archive holds is not known"
+        )
     unpacked = unpack(node.content)
     if unpacked is None:
         return Changed(filesystem.disturb(), "the archive cannot be read")
@@ -251,7 +256,12 @@ def _compress(
     if not isinstance(node, Inode):
         return filesystem
     inode = replace(
-        node, size=compressed_size([node], kind), content=None, layer=filesystem.layer, because=because, origin=None
+        node,
+        size=compressed_size([node], kind),
+        content=None,
+        layer=filesystem.layer,
+        because=because,
+        origin=None,
     )
     filesystem = filesystem.replace(destination, inode, because)
     return filesystem if keep else filesystem.remove(path)
@@ -267,4 +277,3 @@ def _decompress(filesystem: FileSystem, path: str, destination: str, keep: bool,
     inode = replace(node, size=size, content=None, layer=filesystem.layer, because=because, origin=None)
     filesystem = filesystem.replace(destination, inode, because)
     return Changed(filesystem if keep else filesystem.remove(path), gap)
-

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.filesystem.node import (
     BASE_LAYER,
@@ -33,7 +34,13 @@ MAX_INLINE = 4 << 20
 
 _MAX_CONFIGURATION = 64 << 10
 
-_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst", b"PK\x03\x04": "zip"}
+_MAGIC = {
+    b"\x1f\x8b": "gz",
+    b"BZh": "bz2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zst",
+    b"PK\x03\x04": "zip",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,4 +41,6 @@ def _number(fields: Sequence[Text], default: int) -> int | None:
     if len(fields) < 2:
         return default
     word = fields[1]
-    return int(word) if isinstance(word, str) and word.isascii() and word.isdecimal() and len(word) < 6 else None
+    return (
+        int(word) if isinstance(word, str) and word.isascii() and word.isdecimal() and len(word) < 6 else None
+    )

@@ -86,14 +86,20 @@ class CommandRunner:
     def simple(self, command: SimpleCommand, stdin: Stream | None) -> tuple[Truth, Stream]:
         shell = self.shell
         if not shell.recorder.may_start():
-            shell.recorder.not_understood(command.span, shell.source(command), "too many commands in one step")
+            shell.recorder.not_understood(
+                command.span, shell.source(command), "too many commands in one step"
+            )
             return Truth.MAYBE, NOTHING
         if not command.words:
             for assignment in command.assignments:
                 value = shell.expander.text(assignment.value)
                 if assignment.append:
                     old = shell.process.variable(assignment.name)
-                    value = (old or "") + value if isinstance(old, str | None) and isinstance(value, str) else UNKNOWN
+                    value = (
+                        (old or "") + value
+                        if isinstance(old, str | None) and isinstance(value, str)
+                        else UNKNOWN
+                    )
                 shell.assign(assignment.name, value)
             redirection = open_redirects(shell, command.redirects, stdin, shell.source(command))
             redirection.close(shell, NOTHING)
@@ -114,7 +120,8 @@ class CommandRunner:
         status, output = self.words(fields, redirection.stdin, command.span, because, command.words)
         if command.assignments:
             changed = {
-                key: value for key, value in shell.process.variables.items()
+                key: value
+                for key, value in shell.process.variables.items()
                 if key not in {a.name for a in command.assignments}
             }
             kept = {a.name: before[a.name] for a in command.assignments if a.name in before}
@@ -131,7 +138,9 @@ class CommandRunner:
                 kept.append(word)
                 continue
             rest = replace(first, text=first.text[match.end() :])
-            self.shell.assign(match[1], self.shell.expander.text(replace(word, parts=(rest, *word.parts[1:]))))
+            self.shell.assign(
+                match[1], self.shell.expander.text(replace(word, parts=(rest, *word.parts[1:])))
+            )
             kept.append(replace(word, parts=(replace(first, text=match[1]),)))
         return kept
 
@@ -145,7 +154,9 @@ class CommandRunner:
                 pattern = self.shell.expander.pattern(words[index + 1])
                 if pattern is None or any(char in pattern for char in "*?["):
                     return Truth.MAYBE
-        translated = [{"==": "=", "&&": "-a", "||": "-o"}.get(str(f), f) if isinstance(f, str) else f for f in fields]
+        translated = [
+            {"==": "=", "&&": "-a", "||": "-o"}.get(str(f), f) if isinstance(f, str) else f for f in fields
+        ]
         model = find("test")
         assert model is not None
         return model(self._invocation(["test", *translated], None)).status
@@ -204,7 +215,9 @@ class CommandRunner:
                 sourced = name in (".", "source")
                 return self._script(text, arguments, stdin, span, subshell=not sourced)
             runs_script = posixpath.basename(name) in _SHELLS or name in (".", "source")
-            reason = "the script is not known" if runs_script else f"{posixpath.basename(name)} is not modelled"
+            reason = (
+                "the script is not known" if runs_script else f"{posixpath.basename(name)} is not modelled"
+            )
             outcome = Outcome((Unmodelled(reason),), Truth.MAYBE, Stream(UNBOUNDED))
         return self._perform(fields, outcome, span, because, words)
 
@@ -254,7 +267,9 @@ class CommandRunner:
         )
         if status is Truth.NO and shell.must and not shell.process.filesystem.disturbed:
             reason = next((problem for result in results for problem in result.problems), "it fails")
-            recorder.fault(span, f"`{because}` fails: {reason}" if reason != "it fails" else f"`{because}` fails")
+            recorder.fault(
+                span, f"`{because}` fails: {reason}" if reason != "it fails" else f"`{because}` fails"
+            )
         return status, outcome.stdout
 
     def _effect(self, effect: Effect, span: Span, because: str) -> Applied | None:
@@ -264,9 +279,7 @@ class CommandRunner:
             case ChangeDirectory(path):
                 resolved = None if path is None else process.filesystem.resolve(path)
                 old = Variable(UNKNOWN if process.cwd is None else process.cwd, True)
-                shell.process = replace(
-                    process, cwd=resolved, variables={**process.variables, "OLDPWD": old}
-                )
+                shell.process = replace(process, cwd=resolved, variables={**process.variables, "OLDPWD": old})
             case SetVariable(name, value, exported):
                 variables = dict(process.variables)
                 before = variables.pop(name, None)
@@ -313,7 +326,14 @@ class CommandRunner:
 
     def _is_mounted(self, path: str) -> bool:
         """What the engine mounts over the image cannot be removed."""
-        return posixpath.normpath(path) in ("/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/proc", "/sys", "/dev")
+        return posixpath.normpath(path) in (
+            "/etc/hosts",
+            "/etc/resolv.conf",
+            "/etc/hostname",
+            "/proc",
+            "/sys",
+            "/dev",
+        )
 
     def _gap(self, span: Span, because: str, reason: str, *, disturb: bool = True) -> None:
         shell = self.shell
@@ -355,7 +375,9 @@ class CommandRunner:
         if data is None or b"\0" in data:
             return None
         first = data.split(b"\n", 1)[0]
-        if not interpreted and not (first.startswith(b"#!") and first.rstrip().endswith((b"sh", b"sh -e", b"sh -ex"))):
+        if not interpreted and not (
+            first.startswith(b"#!") and first.rstrip().endswith((b"sh", b"sh -e", b"sh -ex"))
+        ):
             return None
         return data.decode("utf-8", "replace"), arguments
 

@@ -11,9 +11,10 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.dockerignore import Matcher, match_source
 from layerlint.domain.size import Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
@@ -149,7 +150,9 @@ class BuildContext:
                 if self.is_ignored(child) and not self._may_hold(child):
                     continue
                 node = self._read(child, depth + 1, links)
-                if node is None or (self.is_ignored(child) and isinstance(node, Directory) and not node.children):
+                if node is None or (
+                    self.is_ignored(child) and isinstance(node, Directory) and not node.children
+                ):
                     continue
                 children[name] = node
             return Directory(children, mode, 0, 0, BASE_LAYER, "", mtime=status.st_mtime_ns)
@@ -159,7 +162,15 @@ class BuildContext:
             except OSError:
                 return None
             return Inode(
-                Kind.SYMLINK, Size.exact(0), 0o777, 0, 0, BASE_LAYER, "", target=target, mtime=status.st_mtime_ns
+                Kind.SYMLINK,
+                Size.exact(0),
+                0o777,
+                0,
+                0,
+                BASE_LAYER,
+                "",
+                target=target,
+                mtime=status.st_mtime_ns,
             )
         if stat.S_ISREG(status.st_mode):
             size = Size.exact(status.st_size)

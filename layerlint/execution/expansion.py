@@ -7,9 +7,10 @@ splitting, pathname expansion and quote removal (and brace expansion first, in b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.arithmetic import evaluate
 from layerlint.execution.process import Process
@@ -240,10 +241,18 @@ class Expander:
         yield from expanded
 
     def _split(self, parts: Sequence[Part]) -> list[_Field]:
-        if len(parts) == 1 and isinstance(parts[0], Parameter) and parts[0].name == "@" and not parts[0].operator:
+        if (
+            len(parts) == 1
+            and isinstance(parts[0], Parameter)
+            and parts[0].name == "@"
+            and not parts[0].operator
+        ):
             arguments = self._process().arguments
             if arguments is not None:
-                return [_Field([(word, True)]) if isinstance(word, str) else _Field([], True) for word in arguments]
+                return [
+                    _Field([(word, True)]) if isinstance(word, str) else _Field([], True)
+                    for word in arguments
+                ]
         fields: list[_Field] = []
         current: _Field | None = None
         for run, quoted, splits in self._parts(parts):
@@ -312,7 +321,9 @@ def expand_pattern(filesystem: FileSystem, cwd: str, pattern: str) -> tuple[list
                 continue
             complete = complete and filesystem.is_complete(where)
             step.extend(
-                prefix + name for name in sorted(filesystem.children(where)) if matches(part, name, pathname=True)
+                prefix + name
+                for name in sorted(filesystem.children(where))
+                if matches(part, name, pathname=True)
             )
             if len(step) > MAX_FIELDS:
                 return step[:MAX_FIELDS], False

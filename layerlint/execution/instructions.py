@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from layerlint._dataclass import dataclass
 from layerlint.dockerfile.conversion import conversion_problems
 from layerlint.dockerfile.expand import expand, expand_heredoc
 from layerlint.dockerfile.instructions import (
@@ -110,7 +111,11 @@ def execute(instruction: Instruction, state: State, index: int, around: Surround
 
 
 def _execute(
-    instruction: Instruction, state: State, index: int, around: Surroundings, look: Callable[[str], Text | None]
+    instruction: Instruction,
+    state: State,
+    index: int,
+    around: Surroundings,
+    look: Callable[[str], Text | None],
 ) -> Step:
     def text(word: Word) -> Text:
         return expand(word.value, look, around.escape).text
@@ -134,7 +139,13 @@ def _execute(
             return _transfer(instruction, state, index, around, text, look)
         case Run():
             filesystem, database, notes = run_instruction(
-                instruction, state, index, one_line(instruction), look, around.known_base, around.escape,
+                instruction,
+                state,
+                index,
+                one_line(instruction),
+                look,
+                around.known_base,
+                around.escape,
                 _mount_sources(instruction, around),
             )
             layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
@@ -176,13 +187,13 @@ def _arg(state: State, pairs: Sequence[KeyValue], around: Surroundings) -> State
         if value is None:
             state = replace(state, declared=state.declared | {name})
         else:
-            state = replace(state, arguments={**state.arguments, name: value}, declared=state.declared | {name})
+            state = replace(
+                state, arguments={**state.arguments, name: value}, declared=state.declared | {name}
+            )
     return state
 
 
-def _workdir(
-    instruction: Workdir, state: State, index: int, around: Surroundings, path: Text
-) -> Step:
+def _workdir(instruction: Workdir, state: State, index: int, around: Surroundings, path: Text) -> Step:
     """BuildKit gives every WORKDIR a layer, unless it comes to ``/``."""
     if not isinstance(path, str):
         gap = NotUnderstood(instruction.path.span, one_line(instruction), "the path is not known")
@@ -190,7 +201,9 @@ def _workdir(
         layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
         after = replace(state, workdir="?", filesystem=filesystem)
         return Step(around.stage, instruction, state, after, layer, (), (gap,))
-    workdir = posixpath.normpath(posixpath.join(state.workdir, path.replace("\\", "/") if path[1:2] == ":" else path))
+    workdir = posixpath.normpath(
+        posixpath.join(state.workdir, path.replace("\\", "/") if path[1:2] == ":" else path)
+    )
     workdir = "/" + workdir.lstrip("/")
     if workdir == "/":
         return Step(around.stage, instruction, state, replace(state, workdir="/"), None)
@@ -210,7 +223,10 @@ def _directories(filesystem: FileSystem, path: str, label: str, user: str, diffe
         made += f"/{name}"
         if filesystem.lookup(made) is None:
             filesystem = filesystem.make_directory(
-                made, label, uid=uid if isinstance(uid, int) else None, gid=gid if isinstance(gid, int) else None
+                made,
+                label,
+                uid=uid if isinstance(uid, int) else None,
+                gid=gid if isinstance(gid, int) else None,
             )
     return filesystem
 
@@ -272,9 +288,7 @@ def _copy_source(instruction: Copy | Add, around: Surroundings) -> Source | None
     return ImageRef(UNKNOWN)
 
 
-def _mount_sources(
-    instruction: Run, around: Surroundings
-) -> Mapping[str, BuildContext | FileSystem | None]:
+def _mount_sources(instruction: Run, around: Surroundings) -> Mapping[str, BuildContext | FileSystem | None]:
     """For each ``from=`` name of the mounts what it is; the empty name is the build context."""
     found: dict[str, BuildContext | FileSystem | None] = {"": around.context}
     for edge in around.graph.sources(around.stage.index):

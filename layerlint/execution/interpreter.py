@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog import bases
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Instruction, OnBuild

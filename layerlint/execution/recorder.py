@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Fault, NotUnderstood
 from layerlint.source import Span

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.effects import NOTHING, Stream, Write
@@ -73,7 +74,9 @@ def open_redirects(
             output, append = path, operator in (">>", "&>>")
             discarded = path is None or _is_kernel(path)
             if path is None:
-                shell.recorder.not_understood(redirect.span, because or ">", "the file that it writes is not known")
+                shell.recorder.not_understood(
+                    redirect.span, because or ">", "the file that it writes is not known"
+                )
         if path is None or _is_kernel(path):
             continue
         keeps = operator in (">>", "&>>")

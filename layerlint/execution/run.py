@@ -88,7 +88,10 @@ def run_instruction(
     else:
         options = frozenset(_shell_options(state.shell))
         shell = ShellRunner(
-            replace(process, options=options), recorder, bash=_is_bash(interpreter, filesystem), text=run.script
+            replace(process, options=options),
+            recorder,
+            bash=_is_bash(interpreter, filesystem),
+            text=run.script,
         )
         shell.run(parse(run.script).body)
         process = shell.process

@@ -111,9 +111,7 @@ class ShellRunner:
         try:
             yield
         finally:
-            self.process = replace(
-                before, filesystem=self.process.filesystem, database=self.process.database
-            )
+            self.process = replace(before, filesystem=self.process.filesystem, database=self.process.database)
 
     # ---------------------------------------------------------------------- commands
 
@@ -317,7 +315,9 @@ class ShellRunner:
             if self._loop_ends():
                 break
         if len(values) > MAX_ROUNDS:
-            self.recorder.not_understood(command.span, "for", f"more than {MAX_ROUNDS} rounds are not followed")
+            self.recorder.not_understood(
+                command.span, "for", f"more than {MAX_ROUNDS} rounds are not followed"
+            )
         return status, output
 
     def _loop_ends(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.syntax import Document

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from layerlint._dataclass import dataclass
 from layerlint.commands._modes import parse_mode
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read
 from layerlint.dockerfile.instructions import Add, Copy, Transfer
@@ -198,15 +199,15 @@ def _found(text: str, span: Span, origin: BuildContext | FileSystem) -> Iterator
             yield Source(posixpath.basename(path), node, span, path)
 
 
-def _missing(
-    text: str, span: Span, origin: BuildContext | FileSystem, outcome: Outcome, label: str
-) -> None:
+def _missing(text: str, span: Span, origin: BuildContext | FileSystem, outcome: Outcome, label: str) -> None:
     if isinstance(origin, FileSystem):
         clean = posixpath.normpath("/" + text)
         folder = posixpath.dirname(clean)
         if origin.disturbed or not origin.is_complete(folder) or _is_pattern(text):
             if not (_is_pattern(text) and origin.is_complete(folder)):
-                outcome.gaps.append(NotUnderstood(span, label, f"whether the stage holds {text} is not known"))
+                outcome.gaps.append(
+                    NotUnderstood(span, label, f"whether the stage holds {text} is not known")
+                )
                 outcome.filesystem = outcome.filesystem.disturb()
             return
         outcome.faults.append(Fault(span, f"{text} is not in the stage that it is copied from", True))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inline, Inode, Kind, Node, TarData, Zeros
 from layerlint.filesystem.union import FileSystem

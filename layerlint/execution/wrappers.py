@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.text import Text
 from layerlint.effects import Stream
 from layerlint.execution.expansion import MAX_FIELDS

@@ -8,10 +8,10 @@ holds for likely bytes always, and for the bounds where nothing is MAYBE.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.apply import apply

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import Inode, Kind, Node

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node, stamp
 
 PATH_MAX = 4096

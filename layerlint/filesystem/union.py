@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.copying import Copying, Mode, Owner, below, mode_of, moved, owner_of

@@ -6,8 +6,8 @@ Everything here is one line and printable; each format only lays it out and esca
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
 from layerlint.domain.units import format_size
 from layerlint.report import Applicability, BaseRecord, FileReport, Finding, LayersReport, Severity

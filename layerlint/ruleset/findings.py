@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 from zlib import crc32
 
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.report import Confidence, Finding, Fix, Place, Related
 from layerlint.ruleset.model import Rule, RuleSet

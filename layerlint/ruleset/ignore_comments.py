@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from layerlint._dataclass import dataclass
 from layerlint._resources import bundled
 from layerlint.config.located import Location, Value
 from layerlint.config.reader import Reader

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Protocol
 
+from layerlint._dataclass import dataclass
 from layerlint.report import Confidence, RuleInfo, Severity
 from layerlint.ruleset.message import Message
 

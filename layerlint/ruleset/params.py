@@ -8,10 +8,11 @@ A field's type says how it is written: ``bool``, ``int``, ``float``, ``str``, ``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from layerlint._dataclass import dataclass
 from layerlint.config.located import Value
 from layerlint.config.reader import Reader
 from layerlint.domain.units import IEC, Bytes
@@ -35,9 +36,7 @@ def read_params(base: Any, value: Value, reader: Reader) -> Any:
     """``base`` (an instance of a ``Params`` class) with the fields that the mapping ``value`` sets."""
     types = _types(type(base))
     given = reader.fields(value, types)
-    read = {
-        _field_name(name): _read(name, types[name], item, reader) for name, item in given.items()
-    }
+    read = {_field_name(name): _read(name, types[name], item, reader) for name, item in given.items()}
     known = {name: item for name, item in read.items() if item is not None}
     try:
         return replace(base, **known) if known else base

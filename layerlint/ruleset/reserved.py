@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from layerlint._dataclass import dataclass
 from layerlint.ruleset.params import NoParams
 
 GRAPH: Final = "graph"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from layerlint._dataclass import dataclass
 from layerlint.config.located import Location, Scalar, Value, kind
 from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import parse_yaml

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
 from layerlint.dockerfile.syntax import Document, Node
 from layerlint.report import Finding

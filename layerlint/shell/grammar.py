@@ -9,24 +9,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
 
-LONGEST = 1 << 17
-"""Bytes of a script that is read (the longest of 12,800 RUN scripts in the wild has 7,400)."""
+LONGEST = 1 << 14
+"""Characters of a script that is read: twice the longest of 12,800 RUN scripts in the wild."""
 
-LONGEST_BROKEN = 1 << 13
-"""Bytes up to which a script with a fault of syntax is repaired."""
+MOST_AMBIGUOUS = 1500
+"""``<``, ``>``, ``|`` and backquotes of a script that is read: ten times the most of those scripts."""
 
-MOST_AMBIGUOUS = 2000
-"""``<``, ``>`` and backquotes of a script that is read: the grammar follows several readings of them."""
-
-_CHUNK = 1 << 16
-
-_CONTROL = bytes.maketrans(
-    bytes(code for code in range(32) if code not in b"\t\n"), b"?" * 30
-)
+_CONTROL = bytes.maketrans(bytes(code for code in range(32) if code not in b"\t\n"), b"?" * 30)
 """The grammar takes carriage return, form feed and the like for blanks; for a shell they are letters."""
 
 _TEST = re.compile(rb"(?<![^\s;&|(])\[(?=[ \t])")
 _BANG = re.compile(rb"(?<![^\s;&|(])!(?=[ \t]|\\\n)")
+
+_COMMENT = re.compile(rb"(?<!\S)`#[^`\n]*`")
 
 
 def skeleton(text: str) -> bytes:
@@ -34,35 +29,26 @@ def skeleton(text: str) -> bytes:
 
     Only the structure is read from it, so what the grammar (0.25) is known to misread is replaced:
     ``[ … ]`` is parsed as an expression and fails on ``\\(`` or ``-a``, here it is a command ``x``;
-    ``! {`` is parsed as a command ``{``, here the ``!`` is a blank.
+    ``! {`` is parsed as a command ``{``, here the ``!`` is a blank; the comment in ```#note` `` runs
+    to the end of the line, here it is blank.
     """
     ascii_text = text.encode("ascii", "replace").translate(_CONTROL)
+    ascii_text = _COMMENT.sub(lambda match: b"`" + b" " * (len(match[0]) - 2) + b"`", ascii_text)
     return _BANG.sub(b" ", _TEST.sub(b"x", ascii_text))
 
 
-def parse_tree(data: bytes) -> Tree | None:
-    """The tree; None for text that would take the parser more than about a second or 300 MB.
+def is_readable(text: str) -> bool:
+    """Whether the text is within the bounds that keep a parse to about a second and 200 MB.
 
-    tree-sitter takes linear time for sound text.  Its search for a cheap repair takes quadratic time,
-    and with pipes or redirects quadratic memory, so a long text is given up at its first fault.
+    Sound text takes linear time, but the parser's search for a repair (and words such as ``[a][a]…``)
+    takes quadratic time, and several readings of pipes and redirects take quadratic memory.
     """
-    if len(data) > LONGEST or sum(data.count(character) for character in b"<>`") > MOST_AMBIGUOUS:
-        return None
-    parser = _parser()
-    if len(data) <= LONGEST_BROKEN:
-        return parser.parse(data)
+    return len(text) <= LONGEST and sum(map(text.count, "<>|`")) <= MOST_AMBIGUOUS
 
-    def read(offset: int, _point: object) -> bytes:
-        return data[offset : offset + _CHUNK]
 
-    def is_broken(_offset: int, has_error: bool) -> bool:
-        return has_error
-
-    try:
-        return parser.parse(read, progress_callback=is_broken)
-    except ValueError:
-        parser.reset()
-        return None
+def parse_tree(data: bytes) -> Tree:
+    """The tree of a readable text."""
+    return _parser().parse(data)
 
 
 @cache

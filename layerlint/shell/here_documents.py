@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import dataclass
 from layerlint.shell.grammar import parse_tree, skeleton
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Region:
     tree: Tree
 
 
-def find_here_documents(text: str) -> tuple[Tree, dict[int, Region]]:
+def find_here_documents(text: str) -> tuple[Tree | None, dict[int, Region]]:
     """The tree of the text with each here-document masked, and these by the offset of their ``<<``.
 
     A masked one is a redirect ``<x`` with a blank body, which leaves all offsets as they are.  A
@@ -46,6 +46,8 @@ def find_here_documents(text: str) -> tuple[Tree, dict[int, Region]]:
     position = data.find(b"<<")
     while position >= 0:
         match = _OPERATOR.match(text, position)
+        if tree is None:
+            break
         if match is None or not _is_operator(tree, position):
             if stale and parses < MOST_PARSES:
                 tree, stale, parses = parse_tree(bytes(data)), False, parses + 1
@@ -68,8 +70,11 @@ def find_here_documents(text: str) -> tuple[Tree, dict[int, Region]]:
 
 def _is_operator(tree: Tree, position: int) -> bool:
     node = tree.root_node.descendant_for_byte_range(position, position + 2)
-    return node is not None and node.type in ("<<", "<<-") and node.start_byte == position and (
-        node.parent is not None and node.parent.type == "heredoc_redirect"
+    return (
+        node is not None
+        and node.type in ("<<", "<<-")
+        and node.start_byte == position
+        and (node.parent is not None and node.parent.type == "heredoc_redirect")
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence as Run
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from layerlint.shell.grammar import is_readable
 from layerlint.shell.here_documents import Region, find_here_documents
 from layerlint.shell.syntax import (
     AndOr,
@@ -40,9 +41,6 @@ from layerlint.source import Span
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-LONGEST_TEXT = 1 << 20
-"""Characters of a script that is read; a longer one is opaque (BuildKit's own scripts are far shorter)."""
-
 LONGEST_LIST = 200
 """Operators of one and-or list; what follows them is opaque, so that the left spine of the tree is short."""
 
@@ -50,7 +48,9 @@ _SIMPLE = frozenset(
     ("command", "declaration_command", "unset_command", "variable_assignment", "variable_assignments")
 )
 _REDIRECTS = frozenset(("file_redirect", "herestring_redirect"))
-_FLAT = frozenset(("list", "pipeline", "redirected_statement", "negated_command", "ERROR", "heredoc_redirect"))
+_FLAT = frozenset(
+    ("list", "pipeline", "redirected_statement", "negated_command", "ERROR", "heredoc_redirect")
+)
 _COMPOUND = frozenset(
     ("subshell", "compound_statement", "if_statement", "for_statement", "c_style_for_statement",
      "while_statement", "case_statement", "function_definition", "test_command")
@@ -72,11 +72,14 @@ def parse(text: str) -> Script:
     """The tree of a shell text (POSIX sh with the common forms of bash); never raises.
 
     Spans are offsets in characters of ``text``.  ``complete`` is False if any part is opaque or
-    was mended (a missing ``)``, an unclosed quote).
+    was mended (a missing ``)``, an unclosed quote); a text past the bounds of `is_readable` is all
+    opaque.
     """
-    if len(text) > LONGEST_TEXT:
+    if not is_readable(text):
         return Script(text, Opaque(text, Span(0, len(text))), complete=False)
     tree, regions = find_here_documents(text)
+    if tree is None:
+        return Script(text, Opaque(text, Span(0, len(text))), complete=False)
     return _TreeReader(text, tree, regions).script()
 
 
@@ -101,13 +104,20 @@ class _TreeReader:
     def substitution(self, start: int, depth: int) -> tuple[Command, int] | None:
         node = self._starting(start, "command_substitution")
         if node is None:
-            return None
+            return self._empty_backquotes(start)
         end = node.end_byte
         backquoted = self._text[start] == "`"
         body = self._text[start + 1 : end - 1]
         if backquoted and any(escape in body for escape in ("\\`", "\\$", "\\\\")):
             return self._opaque(start, end), end
         return self._enclosed(node.children, depth, start + (1 if backquoted else 2)), end
+
+    def _empty_backquotes(self, start: int) -> tuple[Command, int] | None:
+        """Backquotes with only blanks between: one token of the grammar."""
+        node = self._tree.root_node.descendant_for_byte_range(start, start + 1)
+        if node is None or node.type != "``":
+            return None
+        return Sequence((), frozenset(), Span(start + 1, start + 1)), node.end_byte
 
     def extent(self, start: int, kind: str) -> int | None:
         node = self._starting(start, kind)
@@ -180,12 +190,11 @@ class _TreeReader:
             node = waiting.pop()
             kind = node.type
             if kind in _FLAT:
-                if kind in ("ERROR", "heredoc_redirect"):
-                    self._complete = False
+                self._complete = self._complete and not _is_fault(node)
                 waiting.extend(reversed(node.children))
             elif node.is_missing:
                 self._complete = False
-            elif kind != "comment":
+            elif kind != "comment" and not (kind in _SIMPLE and node.start_byte == node.end_byte):
                 tokens.append(node)
         return tokens
 
@@ -294,7 +303,7 @@ class _TreeReader:
 
     def _compound(self, node: Node, depth: int) -> Command:
         children = [child for child in node.children if child.type != "comment"]
-        if any(child.is_missing or child.type == "ERROR" for child in children):
+        if any(child.is_missing or _is_fault(child) for child in children):
             self._complete = False
         span = Span(node.start_byte, node.end_byte)
         opening = children[0].type
@@ -396,6 +405,13 @@ class _TreeReader:
         tokens = [body, *(child for child in node.children if child.type in _REDIRECTS)]
         command, _ = self._command(tokens, 0, depth)
         return Function(self._text[name.start_byte : name.end_byte], command, span)
+
+
+def _is_fault(node: Node) -> bool:
+    """Whether the parser had to mend here.  It also takes ``(a) done`` for a fault, which is none."""
+    if node.type == "ERROR":
+        return node.child_count != 1 or node.children[0].type not in ("subshell", "compound_statement")
+    return node.type == "heredoc_redirect"
 
 
 def _before(nodes: Run[Node], kind: str) -> list[Node]:

@@ -5,9 +5,9 @@ Words are kept as parts, unexpanded: expansion needs a state and is the interpre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.source import Span
 
 # --------------------------------------------------------------------------- words
@@ -247,8 +247,19 @@ class Opaque:
 
 
 Command: TypeAlias = (
-    SimpleCommand | Pipeline | AndOr | Sequence | Subshell | Group | If | For | While | Case
-    | Function | Test | Opaque
+    SimpleCommand
+    | Pipeline
+    | AndOr
+    | Sequence
+    | Subshell
+    | Group
+    | If
+    | For
+    | While
+    | Case
+    | Function
+    | Test
+    | Opaque
 )
 
 

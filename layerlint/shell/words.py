@@ -7,9 +7,9 @@ and ends, and what stands in a command substitution, is told by a `Structure` (t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from layerlint._dataclass import dataclass
 from layerlint.shell.braces import Mark, assemble, merged
 from layerlint.shell.syntax import (
     ArithmeticExpansion,
@@ -237,7 +237,9 @@ class WordReader:
             elif character == "\\":
                 following = text[position + 1 : min(position + 2, end)]
                 if following != "\n":
-                    tokens.append(Literal(following if following and following in escaped else "\\" + following, True))
+                    tokens.append(
+                        Literal(following if following and following in escaped else "\\" + following, True)
+                    )
                 position = min(position + 2, end)
             elif character == "$":
                 position = self._dollar(position, end, tokens, depth, quoted=True)
@@ -304,7 +306,9 @@ class WordReader:
             previous = match.start() if match[0] == ")" and opened == 1 else -1
         return None
 
-    def _substitution(self, position: int, end: int, tokens: list[_Token], depth: int, *, quoted: bool) -> int:
+    def _substitution(
+        self, position: int, end: int, tokens: list[_Token], depth: int, *, quoted: bool
+    ) -> int:
         found = self._structure.substitution(position, depth + 1)
         if found is None or found[1] > end:
             return self._opaque(position, end, tokens, sound=False)

@@ -74,7 +74,9 @@ def test_whole_units_are_read_back(number: int, unit: str) -> None:
 
 @given(st.text(max_size=30))
 def test_parse_never_fails_otherwise(text: str) -> None:
+    refused = ""
     try:
         assert parse_size(text) >= 0
     except ValueError as error:
-        assert "a size is" in str(error)
+        refused = str(error)
+    assert not refused or "a size is" in refused

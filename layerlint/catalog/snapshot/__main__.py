@@ -28,7 +28,9 @@ SUITES = ("bookworm", "bullseye", "trixie")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("suites", nargs="+", choices=SUITES)
     parser.add_argument("--work", type=Path, default=Path("snapshot-work"), help="a scratch directory")
     arguments = parser.parse_args()
@@ -47,7 +49,9 @@ def _make(suite: str, work: Path) -> None:
     found = footprints(installs)
     write_index(DATA / f"{suite}.sqlite", index, found, fit(index.packages, found))
     unknown = {path: size for install in installs for path, size in attribute(install)[1].items()}
-    print(f"{suite}: {len(found)} packages measured; {sum(unknown.values())} bytes made by nobody known, most:")
+    print(
+        f"{suite}: {len(found)} packages measured; {sum(unknown.values())} bytes made by nobody known, most:"
+    )
     for path in sorted(unknown, key=lambda path: -unknown[path])[:20]:
         print(f"  {unknown[path]:>10} {path}")
 
@@ -59,7 +63,10 @@ def _measure(archive: Path, work: Path, known: set[str]) -> list[Install]:
     wanted = [name for name in _names("wanted.txt") if name in known]
     return [
         *(measure(host, [name], recommends=False) for name in alone),
-        *(measure(host, names, recommends=False) for names in consistent_sets(host, wanted, recommends=False)),
+        *(
+            measure(host, names, recommends=False)
+            for names in consistent_sets(host, wanted, recommends=False)
+        ),
     ]
 
 

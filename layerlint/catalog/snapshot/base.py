@@ -19,8 +19,15 @@ def make_roots(suite: str, work: Path) -> dict[str, Path]:
     """Tar archives of the two variants by the name of the image: ``debian-bookworm``, ``…-slim``."""
     root = work / "root"
     shutil.rmtree(root, ignore_errors=True)
-    _run("debuerreotype-init", "--non-debian", f"--debootstrap-script=/usr/share/debootstrap/scripts/{suite}",
-         f"--keyring={KEYRING}", str(root), suite, f"{MIRROR}/debian")
+    _run(
+        "debuerreotype-init",
+        "--non-debian",
+        f"--debootstrap-script=/usr/share/debootstrap/scripts/{suite}",
+        f"--keyring={KEYRING}",
+        str(root),
+        suite,
+        f"{MIRROR}/debian",
+    )
     _run("debuerreotype-minimizing-config", str(root))
     listed = root / "etc/apt/sources.list"
     listed.write_text("".join(f"deb {mirror} {name} main\n" for mirror, name in sources(suite)))
@@ -34,24 +41,29 @@ def make_roots(suite: str, work: Path) -> dict[str, Path]:
 
 
 def _write_sources(root: Path, suite: str) -> None:
-    (day,) = _run("date", "--utc", "--date", f"@{(root / 'debuerreotype-epoch').read_text().strip()}",
-                  "+%Y%m%dT000000Z").split()
+    (day,) = _run(
+        "date", "--utc", "--date", f"@{(root / 'debuerreotype-epoch').read_text().strip()}", "+%Y%m%dT000000Z"
+    ).split()
     listed = root / "etc/apt/sources.list"
     if not _DEB822_SINCE[suite]:
-        listed.write_text("".join(
-            f"# deb {_archive(mirror, day)} {name} main\ndeb {mirror} {name} main\n"
-            for mirror, name in sources(suite)
-        ))
+        listed.write_text(
+            "".join(
+                f"# deb {_archive(mirror, day)} {name} main\ndeb {mirror} {name} main\n"
+                for mirror, name in sources(suite)
+            )
+        )
         return
     listed.unlink()
     suites: dict[str, list[str]] = {}
     for mirror, name in sources(suite):
         suites.setdefault(mirror, []).append(name)
-    (root / "etc/apt/sources.list.d/debian.sources").write_text("\n".join(
-        f"Types: deb\n# {_archive(mirror, day)}\nURIs: {mirror}\nSuites: {' '.join(names)}\n"
-        f"Components: main\nSigned-By: {KEYRING}\n"
-        for mirror, names in suites.items()
-    ))
+    (root / "etc/apt/sources.list.d/debian.sources").write_text(
+        "\n".join(
+            f"Types: deb\n# {_archive(mirror, day)}\nURIs: {mirror}\nSuites: {' '.join(names)}\n"
+            f"Components: main\nSigned-By: {KEYRING}\n"
+            for mirror, names in suites.items()
+        )
+    )
 
 
 def _archive(mirror: str, day: str) -> str:
@@ -67,8 +79,17 @@ def _slim(root: Path, slim: Path) -> Path:
 
 def _pack(root: Path, archive: Path) -> Path:
     """As published: without logs, caches, package lists, devices and this host's network settings."""
-    _run("debuerreotype-tar", "--exclude", "./etc/hostname", "--exclude", "./etc/resolv.conf",
-         "--exclude", "./debuerreotype-epoch", str(root), str(archive))
+    _run(
+        "debuerreotype-tar",
+        "--exclude",
+        "./etc/hostname",
+        "--exclude",
+        "./etc/resolv.conf",
+        "--exclude",
+        "./debuerreotype-epoch",
+        str(root),
+        str(archive),
+    )
     return archive
 
 

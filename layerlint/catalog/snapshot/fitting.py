@@ -22,7 +22,9 @@ def fit(records: Mapping[str, PackageRecord], footprints: Mapping[str, Footprint
             samples[ratio_key(records[name])].append((records[name], footprint))
     for size in ("small", "large"):
         pooled = [sample for key in samples if key.endswith(size) for sample in samples[key]]
-        samples[f"other/{size}"] = samples[f"other/{size}"] if len(samples[f"other/{size}"]) >= _LEAST else pooled
+        samples[f"other/{size}"] = (
+            samples[f"other/{size}"] if len(samples[f"other/{size}"]) >= _LEAST else pooled
+        )
     everything = [sample for group in samples.values() for sample in group]
     return Estimator(
         ratios={key: _ratio(group) for key, group in sorted(samples.items()) if len(group) >= _LEAST},
@@ -45,7 +47,9 @@ def _ratio(samples: list[tuple[PackageRecord, Footprint]]) -> Ratio:
         piece.bytes.likely for pieces in unpacked for piece in pieces if piece.path.startswith(_DOCUMENTS)
     )
     generated = sum(
-        piece.bytes.likely for _, footprint in samples for piece in footprint.pieces
+        piece.bytes.likely
+        for _, footprint in samples
+        for piece in footprint.pieces
         if piece.path.endswith("/__pycache__")
     )
     likely = max(statistics.median(ratios), 0.01)

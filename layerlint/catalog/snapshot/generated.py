@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-_BYTE_CODE = re.compile(r"(?P<directory>.*)/__pycache__/(?P<module>[^/]+?)\.[a-z]+-?[0-9]+(?:\.opt-[12])?\.pyc")
+_BYTE_CODE = re.compile(
+    r"(?P<directory>.*)/__pycache__/(?P<module>[^/]+?)\.[a-z]+-?[0-9]+(?:\.opt-[12])?\.pyc"
+)
 
 OWNERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("/etc/ssl/certs/java/", ("ca-certificates-java",)),
@@ -37,5 +39,6 @@ def byte_code_source(path: str) -> str | None:
 
 def generator(path: str, installed: Set[str]) -> str | None:
     return next(
-        (name for prefix, names in OWNERS if path.startswith(prefix) for name in names if name in installed), None
+        (name for prefix, names in OWNERS if path.startswith(prefix) for name in names if name in installed),
+        None,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import IndexFile, Relation
 from layerlint.catalog.records import PackageRecord, parse_relations
 from layerlint.catalog.versions import satisfies, version_key

@@ -13,16 +13,40 @@ from pathlib import Path
 from layerlint.catalog.snapshot.measure import measure, prepare
 
 _EVERYWHERE = (
-    "curl ca-certificates", "git", "gcc libc6-dev make", "build-essential", "python3 python3-pip python3-venv",
-    "nginx", "postgresql-client", "openssh-client rsync", "default-jre-headless", "imagemagick", "php-cli php-curl",
+    "curl ca-certificates",
+    "git",
+    "gcc libc6-dev make",
+    "build-essential",
+    "python3 python3-pip python3-venv",
+    "nginx",
+    "postgresql-client",
+    "openssh-client rsync",
+    "default-jre-headless",
+    "imagemagick",
+    "php-cli php-curl",
     "apache2",
 )
 _MORE = {
     "bookworm": (
-        "ffmpeg", "nodejs npm", "python3-numpy python3-pandas", "supervisor cron", "redis-server", "ruby-full",
-        "chromium", "texlive-base", "libpq-dev libssl-dev libffi-dev", "vim less procps", "default-mysql-client",
-        "sudo locales tzdata", "libgl1 libglib2.0-0", "fonts-liberation fontconfig", "cmake g++ ninja-build",
-        "man-db", "udev kmod", "golang-go", "wget gnupg unzip jq",
+        "ffmpeg",
+        "nodejs npm",
+        "python3-numpy python3-pandas",
+        "supervisor cron",
+        "redis-server",
+        "ruby-full",
+        "chromium",
+        "texlive-base",
+        "libpq-dev libssl-dev libffi-dev",
+        "vim less procps",
+        "default-mysql-client",
+        "sudo locales tzdata",
+        "libgl1 libglib2.0-0",
+        "fonts-liberation fontconfig",
+        "cmake g++ ninja-build",
+        "man-db",
+        "udev kmod",
+        "golang-go",
+        "wget gnupg unzip jq",
     ),
 }
 
@@ -34,14 +58,18 @@ def main() -> None:
         host = prepare(work / suite / f"debian-{suite}-slim.tar", work / suite / "installs")
         for names in (*_EVERYWHERE, *_MORE.get(suite, ())):
             install = measure(host, names.split(), recommends=False)
-            rows.append({
-                "image": f"debian:{suite}-slim",
-                "names": names.split(),
-                "packages": sorted(install.packages),
-                "bytes": sum(install.unowned.values()) + sum(
-                    sum(package.files.values()) + sum(package.info.values()) for package in install.packages.values()
-                ),
-            })
+            rows.append(
+                {
+                    "image": f"debian:{suite}-slim",
+                    "names": names.split(),
+                    "packages": sorted(install.packages),
+                    "bytes": sum(install.unowned.values())
+                    + sum(
+                        sum(package.files.values()) + sum(package.info.values())
+                        for package in install.packages.values()
+                    ),
+                }
+            )
             destination.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n")
 
 

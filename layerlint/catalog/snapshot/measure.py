@@ -12,13 +12,30 @@ import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from layerlint._dataclass import dataclass
+
 _DATABASES = (
-    "/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/cache/debconf", "/var/log", "/var/cache/ldconfig",
-    "/etc/ld.so.cache", "/etc/resolv.conf", "/run", "/tmp", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow",
-    "/etc/subuid", "/etc/subgid", "/root", "/var/tmp", "/etc/.pwd.lock",
+    "/var/lib/dpkg",
+    "/var/lib/apt",
+    "/var/cache/apt",
+    "/var/cache/debconf",
+    "/var/log",
+    "/var/cache/ldconfig",
+    "/etc/ld.so.cache",
+    "/etc/resolv.conf",
+    "/run",
+    "/tmp",
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/subuid",
+    "/etc/subgid",
+    "/root",
+    "/var/tmp",
+    "/etc/.pwd.lock",
 )
 """Rewritten by every install, or by its users' creation: the model of apt forecasts them itself."""
 
@@ -71,7 +88,8 @@ def consistent_sets(host: Host, names: Sequence[str], recommends: bool) -> list[
         return []
     middle = len(names) // 2
     return [
-        *consistent_sets(host, names[:middle], recommends), *consistent_sets(host, names[middle:], recommends),
+        *consistent_sets(host, names[:middle], recommends),
+        *consistent_sets(host, names[middle:], recommends),
     ]
 
 
@@ -93,7 +111,10 @@ def _apt(root: Path, arguments: list[str], recommends: bool) -> subprocess.Compl
     option = "--install-recommends" if recommends else "--no-install-recommends"
     return subprocess.run(
         ["chroot", str(root), "apt-get", "install", "-q", option, *arguments],
-        check=False, capture_output=True, text=True, errors="replace",
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"},
     )
 
@@ -127,22 +148,24 @@ def _overlay(host: Host) -> Iterator[tuple[Path, Path]]:
 
 def _paragraphs(merged: Path) -> dict[str, str]:
     text = (merged / "var/lib/dpkg/status").read_text(encoding="utf-8", errors="surrogateescape")
-    paragraphs = (paragraph for paragraph in text.strip("\n").split("\n\n") if "\nStatus: install ok" in paragraph)
+    paragraphs = (
+        paragraph for paragraph in text.strip("\n").split("\n\n") if "\nStatus: install ok" in paragraph
+    )
     return {paragraph.partition("\n")[0].removeprefix("Package: "): paragraph for paragraph in paragraphs}
 
 
 def _info(merged: Path, name: str) -> dict[str, int]:
     directory = merged / "var/lib/dpkg/info"
     found = [*directory.glob(f"{name}.*"), *directory.glob(f"{name}:amd64.*")]
-    return {
-        path.suffix[1:]: path.stat().st_size for path in found if path.stem in (name, f"{name}:amd64")
-    }
+    return {path.suffix[1:]: path.stat().st_size for path in found if path.stem in (name, f"{name}:amd64")}
 
 
 def _owned(merged: Path, name: str) -> dict[str, int]:
     """What the package lists and is not there (dpkg excludes it, or it was removed) is left out."""
     listed = next(
-        path for path in (merged / f"var/lib/dpkg/info/{name}{arch}.list" for arch in ("", ":amd64")) if path.exists()
+        path
+        for path in (merged / f"var/lib/dpkg/info/{name}{arch}.list" for arch in ("", ":amd64"))
+        if path.exists()
     )
     sizes: dict[str, int] = {}
     seen: set[int] = set()

@@ -30,14 +30,18 @@ def aggregate(files: Mapping[str, int], whole: int = WHOLE) -> tuple[Piece, ...]
     """Large files and copyright files one by one, all others summed by place; sorted by path."""
     largest = sorted((path for path in files if files[path] >= whole), key=lambda path: (-files[path], path))
     single = {path for path in largest[:_MOST_WHOLE] if path.isprintable()}
-    single.update(path for path in files if path.startswith("/usr/share/doc/") and path.endswith("/copyright"))
+    single.update(
+        path for path in files if path.startswith("/usr/share/doc/") and path.endswith("/copyright")
+    )
     places: dict[str, list[int]] = defaultdict(list)
     for path in files.keys() - single:
         places[_place(path)].append(files[path])
     if len(places) > _MOST_PLACES:
         places = _coarser(places)
     pieces = [Piece(path, Size.exact(files[path]), 1, summary=False) for path in single]
-    pieces += [Piece(place, Size.exact(sum(sizes)), len(sizes), summary=True) for place, sizes in places.items()]
+    pieces += [
+        Piece(place, Size.exact(sum(sizes)), len(sizes), summary=True) for place, sizes in places.items()
+    ]
     return tuple(sorted(pieces, key=lambda piece: piece.path))
 
 
@@ -50,7 +54,9 @@ def _place(path: str) -> str:
 def _coarser(places: Mapping[str, list[int]]) -> dict[str, list[int]]:
     """The small places of a package of very many are joined to their parent directories."""
     ordered = sorted(places, key=lambda place: (-sum(places[place]), place))
-    joined: dict[str, list[int]] = defaultdict(list, {place: places[place] for place in ordered[:_MOST_PLACES]})
+    joined: dict[str, list[int]] = defaultdict(
+        list, {place: places[place] for place in ordered[:_MOST_PLACES]}
+    )
     for place in ordered[_MOST_PLACES:]:
         parent = place.rpartition("/")[0] if place.count("/") > 2 else place
         joined[parent] = joined[parent] + places[place]

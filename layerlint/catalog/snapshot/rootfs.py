@@ -12,8 +12,14 @@ from typing import Any, TypeAlias
 import yaml
 
 _TEXTS = (
-    "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/debian_version", "/usr/lib/os-release",
-    "/etc/apt/sources.list", "/etc/apt/sources.list.d/debian.sources",
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/etc/debian_version",
+    "/usr/lib/os-release",
+    "/etc/apt/sources.list",
+    "/etc/apt/sources.list.d/debian.sources",
 )
 """What later steps read or change in ways that depend on the data."""
 
@@ -88,7 +94,9 @@ def _paragraphs(text: str) -> list[dict[str, str]]:
 
 def _labels(members: dict[str, tarfile.TarInfo], lists: dict[str, str]) -> dict[str, str]:
     """The package of each path, by dpkg's file lists, with symlinked directories (``/bin``) followed."""
-    links = {path: member.linkname for path, member in members.items() if member.issym() and path.count("/") == 1}
+    links = {
+        path: member.linkname for path, member in members.items() if member.issym() and path.count("/") == 1
+    }
     labels: dict[str, str] = {}
     for package, listed in lists.items():
         for path in listed.splitlines():

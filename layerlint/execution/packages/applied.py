@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import Installed, PackageDatabase

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
 from layerlint.catalog.packages import PackageIndex
 from layerlint.commands import _apt_configuration as configuration
@@ -15,7 +16,7 @@ from layerlint.execution.packages import placement, records, requests, resolver
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
 from layerlint.execution.packages.records import Change, Transaction
-from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
 from layerlint.filesystem.union import FileSystem
 
 LISTS = "/var/lib/apt/lists"

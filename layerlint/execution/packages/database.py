@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import BaseImage
 from layerlint.domain.size import ZERO, Size
 

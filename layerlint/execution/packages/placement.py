@@ -40,9 +40,7 @@ def files_of(
         size = piece.bytes
         if (other := files.get(path)) is not None:
             size, count = size + other.size, count + other.count
-        files[path] = Inode(
-            Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label
-        )
+        files[path] = Inode(Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label)
     return files
 
 
@@ -96,9 +94,7 @@ def _merged(old: Directory, new: Directory, layer: int) -> Directory:
             children[name] = _merged(there, node, layer) if isinstance(there, Directory) else node
         else:
             origin = below(there, layer)
-            children[name] = (
-                node if origin is None else replace(node, change=Change.CONTENT, origin=origin)
-            )
+            children[name] = node if origin is None else replace(node, change=Change.CONTENT, origin=origin)
     named = any(isinstance(node, Inode) or name not in old.children for name, node in new.children.items())
     merged = with_children(old, children, stamp() if named else old.mtime)
     if merged.presence is not Truth.YES:

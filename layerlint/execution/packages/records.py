@@ -8,8 +8,8 @@ file system, so a log that was removed starts again from nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.filesystem.node import Inode, Kind

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import translate
 from typing import TypeAlias, assert_never
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
 from layerlint.domain.size import Size
 from layerlint.execution.packages.database import Installed
@@ -84,9 +85,7 @@ def name_of(word: str) -> str:
     return re.split("[=/:]", word, maxsplit=1)[0]
 
 
-def _read_word(
-    word: str, index: Index, installed: Mapping[str, Installed], suites: frozenset[str]
-) -> _Word:
+def _read_word(word: str, index: Index, installed: Mapping[str, Installed], suites: frozenset[str]) -> _Word:
     if word.startswith(("/", "./", "../")) or word.endswith(".deb"):
         return _NotKnown(f"what is in {word} is not known")
     name, _, _ = word.partition("=")

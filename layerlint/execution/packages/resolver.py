@@ -8,9 +8,9 @@ installed satisfies the first alternative that can be installed is marked in tur
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package, Relation
 from layerlint.catalog.versions import satisfies, version_key
 from layerlint.execution.packages.database import Installed
@@ -210,15 +210,11 @@ class _Marks:
             elif active in self.chosen and active not in self._entered:
                 walks.append(self._enter(self.chosen[active], recommends))
 
-    def _enter(
-        self, package: Package, recommends: bool
-    ) -> Iterator[tuple[tuple[Relation, ...], str, bool]]:
+    def _enter(self, package: Package, recommends: bool) -> Iterator[tuple[tuple[Relation, ...], str, bool]]:
         self._entered.add(package.name)
         return self._groups(package, recommends)
 
-    def _groups(
-        self, package: Package, recommends: bool
-    ) -> Iterator[tuple[tuple[Relation, ...], str, bool]]:
+    def _groups(self, package: Package, recommends: bool) -> Iterator[tuple[tuple[Relation, ...], str, bool]]:
         for group in package.depends:
             yield group, package.name, True
         # An upgrade brings only recommendations that are new in it: none is assumed to be.

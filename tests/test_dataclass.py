@@ -1,0 +1,94 @@
+"""The quick decorator makes what the standard one makes."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from dataclasses import field, replace
+from typing import Any
+
+import pytest
+
+from layerlint import _dataclass
+
+
+@_dataclass.dataclass(frozen=True, slots=True)
+class Quick:
+    """A class of every kind of field."""
+
+    a: int
+    b: str = "b"
+    c: list[int] = field(default_factory=list)
+    d: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "d", self.a + 1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standard:
+    """A class of every kind of field."""
+
+    a: int
+    b: str = "b"
+    c: list[int] = field(default_factory=list)
+    d: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "d", self.a + 1)
+
+
+@_dataclass.dataclass(frozen=True, slots=True)
+class Hashed:
+    a: int
+    b: tuple[int, ...] = ()
+
+
+@_dataclass.dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    a: int
+
+
+def _told(kind: type[Any]) -> tuple[object, ...]:
+    value, same, other = kind(1, c=[2]), kind(1, "b", [2]), kind(1, "x")
+    changed = replace(value, b="y")
+    return (
+        repr(value).replace(kind.__name__, ""),
+        value == same,
+        value == other,
+        value != other,
+        (changed.a, changed.b, changed.c, changed.d),
+        kind.__match_args__,
+        [(each.name, each.init, each.repr, each.compare) for each in dataclasses.fields(kind)],
+        dataclasses.asdict(value),
+        kind.__slots__,
+        hasattr(value, "__dict__"),
+        kind(1).c is kind(1).c,
+        pickle.loads(pickle.dumps(value)) == value,
+    )
+
+
+def test_it_is_as_the_standard_one() -> None:
+    assert _told(Quick) == _told(Standard)
+
+
+def test_nothing_can_be_changed() -> None:
+    value = Quick(1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.a = 2  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del value.a  # type: ignore[misc]
+
+
+def test_hash_and_identity() -> None:
+    assert hash(Hashed(1, (2,))) == hash(Hashed(1, (2,)))
+    assert {Hashed(1), Hashed(1)} == {Hashed(1)}
+    assert Identity(1) != Identity(1)
+    assert Hashed(1) != Identity(1)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'a'"):
+        Quick()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        Quick(1, z=2)  # type: ignore[call-arg]
