@@ -331,22 +331,26 @@ def _selects(
 ) -> tuple[bool, bool]:
     """Whether the line is selected, and whether it ends its range.
 
-    ``active`` holds, for each command, 1 while its range is open.
+    ``active`` holds, for each command, 1 while its range is open and -1 once it was.  A range that
+    begins at a line number begins at the first line from there on that reaches the command.
     """
     if command.first is None:
         return True, True
     if command.last is None:
         return _at(command.first, number, line, last), True
     end = command.last
-    if not active[index]:
-        if not _at(command.first, number, line, last):
+    if active[index] != 1:
+        first = command.first
+        late = first.regex is None and 0 < first.line < number and not active[index]
+        late = late and (end.line <= 0 or number <= end.line)
+        if not late and not _at(first, number, line, last):
             return False, False
         closed = end.regex is None and 0 < end.line <= number
-        active[index] = 0 if closed else 1
+        active[index] = -1 if closed else 1
         return True, closed or (last and end.line == -1)
     ended = number >= end.line if end.line > 0 else _at(end, number, line, last)
     if ended:
-        active[index] = 0
+        active[index] = -1
         if end.line > 0 and number > end.line:
             return False, False
     return True, ended

@@ -88,14 +88,14 @@ def find(invocation: Invocation) -> Outcome:
         if invocation.view.lookup(path, follow=through) is None:
             if is_absent(invocation.view, path, follow=through):
                 run.status = Truth.NO
-            else:
+            elif not _only_removes(expression):
+                # What may be there and is removed ships nothing: as with ``rm``, that leaves no gap.
                 run.reasons[f"{show(start)} is not known"] = None
             continue
         _visit_all(run, expression, settings, start, path, through)
     _run_collected(run, expression)
-    # A file that may be there and is removed ships nothing: as with ``rm``, that leaves no gap.
-    ships_nothing = not _changes(expression) or _only_removes(expression)
-    reasons = () if ships_nothing else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
+    reads_only = not _changes(expression)
+    reasons = () if reads_only else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
     return Outcome((*run.effects, *reasons), run.status, _printed(run, expression))
 
 

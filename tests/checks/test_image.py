@@ -28,7 +28,9 @@ DEBIAN = "FROM debian:bookworm-slim\n"
         ("scratch", False, False),
         ("$UNKNOWN", False, False),
         ("debian:$UNKNOWN", False, False),
-        ("${UNKNOWN:-debian}", True, True),
+        # An ARG without a default may be given on the command line.
+        ("${UNKNOWN:-debian}", False, False),
+        ("${UNSET:-debian}", True, True),
     ],
 )
 def test_references(reference: str, latest: bool, unpinned: bool) -> None:
