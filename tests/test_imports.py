@@ -53,7 +53,8 @@ def test_the_command_line_starts_with_nothing_heavy() -> None:
     found = loaded("import layerlint.cli")
     assert "layerlint.errors" in found
     assert found.isdisjoint(LAZY)
-    assert {name for name in found if name.startswith("layerlint.")} == {"layerlint.cli", "layerlint._dataclass", "layerlint.errors"}
+    own = {"layerlint.cli", "layerlint._dataclass", "layerlint.errors"}
+    assert {name for name in found if name.startswith("layerlint.")} == own
 
 
 def test_help_needs_no_analysis() -> None:
