@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,8 +18,10 @@ from layerlint.errors import LayerlintError, UsageError
 
 if TYPE_CHECKING:
     from layerlint.config import Config
+    from layerlint.dockerfile.syntax import Problem
     from layerlint.linter import Settings
     from layerlint.reporters.style import Style
+    from layerlint.source import SourceFile
 
 OK, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
@@ -273,10 +275,8 @@ def _layers(options: argparse.Namespace) -> int:
             problems.append(str(error))
             continue
         analysis = analyse(source, folder, settings)
-        for problem in (*analysis.problems, *analysis.graph.problems):
-            line, column = source.position(problem.span.start)
-            problems.append(f"{source.path}:{line}:{column}: {problem.message}")
-        report = forecast(analysis.trace)
+        problems += _located(source, (*analysis.problems, *analysis.graph.problems))
+        report = forecast(analysis.trace, changes=options.changes)
         if report is not None:
             reports.append(report)
     if reports:
@@ -284,6 +284,13 @@ def _layers(options: argparse.Namespace) -> int:
     for message in problems:
         _complain(message)
     return USAGE if problems else OK
+
+
+def _located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
+    """Faults of a file, as a line each."""
+    for problem in problems:
+        line, column = source.position(problem.span.start)
+        yield f"{source.path}:{line}:{column}: {problem.message}"
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -294,8 +301,7 @@ def _show(options: argparse.Namespace) -> int:
     from layerlint.dockerfile.dump import to_json
     from layerlint.dockerfile.grammar import parse_all
     from layerlint.dockerfile.parser import parse
-    from layerlint.graph import build_graph
-    from layerlint.linter import read_source
+    from layerlint.linter import link, read_source
 
     config = _config(options)
     settings = _settings(config, options)
@@ -312,17 +318,8 @@ def _show(options: argparse.Namespace) -> int:
             texts.append(json.dumps(to_json(document), ensure_ascii=True) + "\n")
             continue
         instructions, _ = parse_all(document)
-        graph = build_graph(
-            document,
-            instructions,
-            build_arguments=settings.build_arguments,
-            contexts=tuple(settings.contexts),
-            target=settings.target,
-            platform=settings.platform,
-        )
-        for problem in graph.problems:
-            line, column = source.position(problem.span.start)
-            problems.append(f"{source.path}:{line}:{column}: {problem.message}")
+        graph = link(document, instructions, settings)
+        problems += _located(source, graph.problems)
         texts.append(DIAGRAMS[options.format](source, graph))
     if texts:
         _write(options.output, "".join(texts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -67,14 +67,7 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     """Parse, link and run a Dockerfile; ``folder`` is where it lies (None: nowhere, there is no context)."""
     document = parse(source)
     instructions, problems = parse_all(document)
-    graph = build_graph(
-        document,
-        instructions,
-        build_arguments=settings.build_arguments,
-        contexts=tuple(settings.contexts),
-        target=settings.target,
-        platform=settings.platform,
-    )
+    graph = link(document, instructions, settings)
     context, notes = _context(source, folder, settings)
     options = Options(
         context=context,
@@ -84,6 +77,18 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
         notes=notes,
     )
     return Analysis(document, instructions, problems, graph, run(document, instructions, graph, options))
+
+
+def link(document: Document, instructions: Sequence[Instruction], settings: Settings) -> BuildGraph:
+    """The graph of a file, for what is to be built."""
+    return build_graph(
+        document,
+        instructions,
+        build_arguments=settings.build_arguments,
+        contexts=tuple(settings.contexts),
+        target=settings.target,
+        platform=settings.platform,
+    )
 
 
 def _context(

@@ -143,6 +143,7 @@ class LayerRecord:
     complete: bool
     unmodelled: tuple[UnmodelledRecord, ...]
     changes: tuple[ChangeRecord, ...]
+    """Empty where they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

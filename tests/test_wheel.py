@@ -17,7 +17,7 @@ import pytest
 from tests.execution.dockerfiles import files
 from tests.shared import CHECKOUT
 
-SOURCES = ("LICENSE", "README.md", "layerlint", "pyproject.toml", "rules")
+SOURCES = ("LICENSE", "README.md", "hatch_build.py", "layerlint", "pyproject.toml", "rules")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,15 @@ def test_it_lists_the_rules_of_the_checkout(program: Path, tmp_path: Path) -> No
     assert ran.returncode == 0, ran.stderr
     for path in (CHECKOUT / "rules").rglob("*.yaml"):
         assert path.stem in ran.stdout
+
+
+def test_its_rules_are_read_without_yaml(program: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from layerlint.checks import CHECKS; from layerlint.ruleset.loader import load_bundled\n"
+        "print(len(load_bundled(CHECKS).rules), 'yaml' in sys.modules)"
+    )
+    ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout.split() == [str(len(list((CHECKOUT / "rules").rglob("*.yaml")))), "False"]
 
 
 def test_it_forecasts_on_a_base_of_the_catalog(program: Path, tmp_path: Path) -> None:

@@ -24,8 +24,11 @@ _HEADER = 512
 """Bytes of a tar header; a directory's and a whiteout's compress to next to nothing, counted as 20."""
 
 
-def forecast(trace: Trace) -> LayersReport | None:
-    """The layers of the target's chain; None where the file has no stage to build."""
+def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
+    """The layers of the target's chain; None where the file has no stage to build.
+
+    ``changes`` adds a record for every entry of a layer: thousands, for a large context or install.
+    """
     target, accounting = trace.target, trace.accounting
     if target is None or accounting is None:
         return None
@@ -34,14 +37,14 @@ def forecast(trace: Trace) -> LayersReport | None:
     for item in accounting.items:
         hidden.setdefault(item.created, []).append(item.bytes)
     records = tuple(
-        _record(trace, step, index, total(hidden.get(index, ()))) for index, step in enumerate(steps)
+        _record(trace, step, index, total(hidden.get(index, ())), changes) for index, step in enumerate(steps)
     )
     lines = [trace.document.source.position(step.instruction.node.span.start)[0] for step in steps]
 
     def origin(layer: int) -> Origin:
         return Origin(None, None) if layer == BASE_LAYER else Origin(layer, lines[layer])
 
-    image_image = target.base.image
+    base_image = target.base.image
     unknown_base = target.base.source == "unknown"
     incomplete = any(not record.complete for record in records)
     return LayersReport(
@@ -53,7 +56,7 @@ def forecast(trace: Trace) -> LayersReport | None:
             target.base.reference,
             target.base.source,
             target.base.bytes,
-            "" if image_image is None else image_image.date,
+            "" if base_image is None else base_image.date,
         ),
         records,
         _open(accounting.image, unknown_base or incomplete),
@@ -72,7 +75,7 @@ def _open(size: Size, unbounded: bool) -> Size:
     return Size(size.low, size.likely, None) if unbounded else size
 
 
-def _record(trace: Trace, step: Step, index: int, hidden: Size) -> LayerRecord:
+def _record(trace: Trace, step: Step, index: int, hidden: Size, changes: bool) -> LayerRecord:
     layer = step.layer
     assert layer is not None
     node = step.instruction.node
@@ -94,7 +97,7 @@ def _record(trace: Trace, step: Step, index: int, hidden: Size) -> LayerRecord:
         hidden,
         step.complete,
         unmodelled,
-        tuple(_changes(layer, one_line(step.instruction))),
+        tuple(_changes(layer, one_line(step.instruction))) if changes else (),
     )
 
 

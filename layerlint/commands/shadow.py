@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerlint.commands._account_files import AccountFiles, aging, free_above, free_below, home_effects
 from layerlint.commands._accounts import group_id, number_given, text_given
-from layerlint.commands._options import Grammar, parse
+from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import clean
 from layerlint.commands._streams import data_of, decode, standard_input
@@ -61,6 +61,24 @@ MIN_ID, SYSTEM_MIN, SYSTEM_MAX = 1000, 100, 999
 """UID_MIN, SYS_UID_MIN and SYS_UID_MAX of Debian's ``/etc/login.defs``; the same for groups."""
 HASH = 73
 """Characters of a yescrypt hash, the default since Debian 11 (crypt(5)); SHA-512 has 106."""
+
+
+def _named(
+    invocation: Invocation, grammar: Grammar, what: str, *elsewhere: str
+) -> tuple[Options, str] | Outcome:
+    """The options and the one operand; an outcome where there is no one, or it is not known.
+
+    ``elsewhere`` are options that have the tool work on another root.
+    """
+    options = parse(grammar, invocation.argv[1:])
+    if isinstance(options, Outcome):
+        return options
+    if len(options.operands) != 1:
+        return FAILURE
+    name = options.operands[0]
+    if not isinstance(name, str) or options.has(*elsewhere):
+        return unmodelled(f"{what} is not known")
+    return options, name
 
 
 def useradd(invocation: Invocation) -> Outcome:
@@ -126,14 +144,10 @@ def useradd(invocation: Invocation) -> Outcome:
 
 def groupadd(invocation: Invocation) -> Outcome:
     """Add a group: lines in group and gshadow."""
-    options = parse(_GROUPADD, invocation.argv[1:])
-    if isinstance(options, Outcome):
-        return options
-    if len(options.operands) != 1:
-        return FAILURE
-    name = options.operands[0]
-    if name is UNKNOWN or options.has("R", "P"):
-        return unmodelled("groupadd: which group it adds is not known")
+    named = _named(invocation, _GROUPADD, "groupadd: which group it adds", "R", "P")
+    if isinstance(named, Outcome):
+        return named
+    options, name = named
     files = AccountFiles.read(invocation.view)
     if files.has_entry("group", name):
         return Outcome(status=Truth.of(options.has("f")))
@@ -153,14 +167,10 @@ def groupadd(invocation: Invocation) -> Outcome:
 
 def usermod(invocation: Invocation) -> Outcome:
     """Change a user: his lines, his groups, with ``-m`` where his home is; ``-u`` also who owns it."""
-    options = parse(_USERMOD, invocation.argv[1:])
-    if isinstance(options, Outcome):
-        return options
-    if len(options.operands) != 1:
-        return FAILURE
-    name = options.operands[0]
-    if name is UNKNOWN or options.has("R", "P"):
-        return unmodelled("usermod: which user it changes is not known")
+    named = _named(invocation, _USERMOD, "usermod: which user it changes", "R", "P")
+    if isinstance(named, Outcome):
+        return named
+    options, name = named
     view = invocation.view
     files = AccountFiles.read(view)
     before = files.entry("passwd", name)
@@ -195,14 +205,10 @@ def usermod(invocation: Invocation) -> Outcome:
 
 def groupmod(invocation: Invocation) -> Outcome:
     """Change a group's line and, with ``-g``, the number in passwd of the users whose first group it is."""
-    options = parse(_GROUPMOD, invocation.argv[1:])
-    if isinstance(options, Outcome):
-        return options
-    if len(options.operands) != 1:
-        return FAILURE
-    name = options.operands[0]
-    if name is UNKNOWN:
-        return unmodelled("groupmod: which group it changes is not known")
+    named = _named(invocation, _GROUPMOD, "groupmod: which group it changes")
+    if isinstance(named, Outcome):
+        return named
+    options, name = named
     files = AccountFiles.read(invocation.view).locked()
     before = files.entry("group", name)
     changes = {column: text_given(options, key) for key, column in (("n", 0), ("g", 2)) if options.has(key)}
@@ -217,14 +223,10 @@ def groupmod(invocation: Invocation) -> Outcome:
 
 def userdel(invocation: Invocation) -> Outcome:
     """Remove a user, his group if it has his name and no other member, and with ``-r`` his home."""
-    options = parse(_USERDEL, invocation.argv[1:])
-    if isinstance(options, Outcome):
-        return options
-    if len(options.operands) != 1:
-        return FAILURE
-    name = options.operands[0]
-    if name is UNKNOWN:
-        return unmodelled("userdel: which user it removes is not known")
+    named = _named(invocation, _USERDEL, "userdel: which user it removes")
+    if isinstance(named, Outcome):
+        return named
+    options, name = named
     files = AccountFiles.read(invocation.view)
     entry = files.entry("passwd", name)
     if entry is None and files.is_known("passwd"):
@@ -241,14 +243,10 @@ def userdel(invocation: Invocation) -> Outcome:
 
 def groupdel(invocation: Invocation) -> Outcome:
     """Remove a group."""
-    options = parse(_GROUPDEL, invocation.argv[1:])
-    if isinstance(options, Outcome):
-        return options
-    if len(options.operands) != 1:
-        return FAILURE
-    name = options.operands[0]
-    if name is UNKNOWN:
-        return unmodelled("groupdel: which group it removes is not known")
+    named = _named(invocation, _GROUPDEL, "groupdel: which group it removes")
+    if isinstance(named, Outcome):
+        return named
+    _, name = named
     files = AccountFiles.read(invocation.view)
     if files.entry("group", name) is None and files.is_known("group"):
         return FAILURE

@@ -66,7 +66,7 @@ def apply(effect: FileEffect, filesystem: FileSystem, because: str, by: Creator 
     """Do one effect.  What ``/dev``, ``/proc`` and ``/sys`` hold is the kernel's and never ships."""
     match effect:
         case Write(path, size, content, append, mode):
-            if _is_kernel(path):
+            if is_kernel(path):
                 return Changed(filesystem)
             bits = 0o666 & ~by.umask if mode is None else mode
             return Changed(
@@ -143,7 +143,7 @@ def _or_unknown(identifier: int | None) -> int | Unknown:
     return UNKNOWN if identifier is None else identifier
 
 
-def _is_kernel(path: str) -> bool:
+def is_kernel(path: str) -> bool:
     return posixpath.normpath(path).startswith(("/dev/", "/proc/", "/sys/"))
 
 

@@ -50,7 +50,7 @@ from layerlint.execution.view import SystemView, read_data
 from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.node import Inode, Kind
 from layerlint.shell.parser import parse
-from layerlint.shell.syntax import Literal, SimpleCommand, Word
+from layerlint.shell.syntax import Command, Literal, SimpleCommand, Word
 from layerlint.source import Span
 
 if TYPE_CHECKING:
@@ -344,10 +344,16 @@ class CommandRunner:
     # ----------------------------------------------------------- functions and scripts
 
     def _function(self, name: str, arguments: list[Text], stdin: Stream | None) -> tuple[Truth, Stream]:
+        body = (self.shell.process.functions or {})[name]
+        return self._body(body, tuple(arguments), stdin)
+
+    def _body(
+        self, body: Command, arguments: tuple[Text, ...] | None, stdin: Stream | None
+    ) -> tuple[Truth, Stream]:
+        """A function or a sourced script: with its own arguments, and where ``return`` ends."""
         shell = self.shell
-        body = (shell.process.functions or {})[name]
         before = shell.process.arguments
-        shell.process = replace(shell.process, arguments=tuple(arguments))
+        shell.process = replace(shell.process, arguments=arguments)
         status, output = shell.run(body, stdin)
         leaving = "" if shell.process.leaving == "return" else shell.process.leaving
         shell.process = replace(shell.process, arguments=before, leaving=leaving)
@@ -390,22 +396,16 @@ class CommandRunner:
         outer, locate, source = shell.text, recorder.locate, recorder.locate(span)
         script = parse(text)
         recorder.locate, shell.text = (lambda _: source), text
-        before = shell.process
         try:
-            if arguments or subshell:
-                shell.process = replace(shell.process, arguments=tuple(arguments))
             if subshell:
                 first = text.split("\n", 1)[0]
                 strict = first.startswith("#!") and " -e" in first
                 with shell.new_shell(frozenset({"errexit"} if strict else ())):
+                    shell.process = replace(shell.process, arguments=tuple(arguments))
                     status, output = shell.run(script.body, stdin)
-                shell.process = replace(
-                    before, filesystem=shell.process.filesystem, database=shell.process.database
-                )
             else:
-                status, output = shell.run(script.body, stdin)
-                leaving = "" if shell.process.leaving == "return" else shell.process.leaving
-                shell.process = replace(shell.process, arguments=before.arguments, leaving=leaving)
+                given = tuple(arguments) or shell.process.arguments
+                status, output = self._body(script.body, given, stdin)
         finally:
             recorder.locate, shell.text = locate, outer
         return status, output

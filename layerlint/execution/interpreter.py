@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog import bases
@@ -11,7 +11,7 @@ from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Instruction, OnBuild
 from layerlint.dockerfile.syntax import Document
 from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
-from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.text import Text
 from layerlint.execution.context import BuildContext
 from layerlint.execution.instructions import Surroundings, execute
 from layerlint.execution.packages.database import PackageDatabase
@@ -19,7 +19,7 @@ from layerlint.execution.trace import Base, StageTrace, State, Step, Trace
 from layerlint.filesystem.accounting import account
 from layerlint.filesystem.layer import Differ
 from layerlint.filesystem.node import Directory, file_size
-from layerlint.filesystem.tree import hard_links, walk
+from layerlint.filesystem.tree import walk
 from layerlint.filesystem.union import FileSystem
 from layerlint.graph import (
     DEFAULT_PLATFORM,
@@ -146,6 +146,3 @@ def tree_size(root: Directory) -> Size:
             seen.add(id(node))
             sizes.append(file_size(node))
     return total(sizes)
-
-
-__all__ = ["UNKNOWN", "Options", "hard_links", "replace", "run", "tree_size"]

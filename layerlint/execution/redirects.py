@@ -10,7 +10,7 @@ from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.effects import NOTHING, Stream, Write
-from layerlint.execution.apply import apply
+from layerlint.execution.apply import apply, is_kernel
 from layerlint.execution.process import text_stream
 from layerlint.filesystem.node import Inode, Kind, Zeros
 from layerlint.shell.syntax import Redirect
@@ -62,7 +62,7 @@ def open_redirects(
         target = shell.expander.text(redirect.target)
         path = _path(shell, target)
         if operator == "<>":  # opened, and as good as never written to
-            if path is not None and not _is_kernel(path):
+            if path is not None and not is_kernel(path):
                 _write(shell, Write(path, Size.exact(0), append=True), because)
             continue
         if operator == "<":
@@ -72,12 +72,12 @@ def open_redirects(
         both = operator in ("&>", "&>>") or (operator == ">&" and descriptor is None)
         if descriptor in (None, 1) or both:
             output, append = path, operator in (">>", "&>>")
-            discarded = path is None or _is_kernel(path)
+            discarded = path is None or is_kernel(path)
             if path is None:
                 shell.recorder.not_understood(
                     redirect.span, because or ">", "the file that it writes is not known"
                 )
-        if path is None or _is_kernel(path):
+        if path is None or is_kernel(path):
             continue
         keeps = operator in (">>", "&>>")
         size = Size.exact(0) if descriptor in (None, 1) or both else _DIAGNOSTICS
@@ -109,10 +109,6 @@ def _path(shell: ShellRunner, target: Text) -> str | None:
         return target
     cwd = shell.process.cwd
     return None if cwd is None else f"{cwd.rstrip('/')}/{target}"
-
-
-def _is_kernel(path: str) -> bool:
-    return path.startswith(("/dev/", "/proc/", "/sys/"))
 
 
 def _input(shell: ShellRunner, path: str | None) -> Stream:
