@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,20 @@ from typing import Any
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+PROJECT = ("LICENSE", "README.md", "hatch_build.py", "layerlint", "pyproject.toml", "rules")
+"""What a wheel is built from."""
+
+
+def copy_project(folder: Path, *more: str) -> None:
+    """Copy what a wheel is built from, and more files of the checkout, without caches."""
+    for name in (*PROJECT, *more):
+        path = CHECKOUT / name
+        if path.is_dir():
+            shutil.copytree(path, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+        else:
+            shutil.copy(path, folder / name)
 
 
 def shared(name: str) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,9 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.execution.dockerfiles import files
-from tests.shared import CHECKOUT
-
-SOURCES = ("LICENSE", "README.md", "hatch_build.py", "layerlint", "pyproject.toml", "rules")
+from tests.shared import CHECKOUT, copy_project
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling")
     pytest.importorskip("build")
     source, output = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
-        path = CHECKOUT / name
-        if path.is_dir():
-            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(path, source / name)
+    copy_project(source)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", output, source]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=source)
     assert ran.returncode == 0, ran.stdout + ran.stderr
