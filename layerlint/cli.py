@@ -275,7 +275,7 @@ def _layers(options: argparse.Namespace) -> int:
             problems.append(str(error))
             continue
         analysis = analyse(source, folder, settings)
-        problems += _located(source, (*analysis.problems, *analysis.graph.problems))
+        problems += _located(source, (*analysis.refusals(), *analysis.graph.problems))
         report = forecast(analysis.trace, changes=options.changes)
         if report is not None:
             reports.append(report)
@@ -289,6 +289,8 @@ def _layers(options: argparse.Namespace) -> int:
 def _located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
     """Faults of a file, as a line each."""
     for problem in problems:
+        if not problem.certain:
+            continue
         line, column = source.position(problem.span.start)
         yield f"{source.path}:{line}:{column}: {problem.message}"
 

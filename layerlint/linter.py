@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
+from layerlint.dockerfile.check_directive import check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.parser import parse
@@ -20,8 +21,8 @@ from layerlint.execution.interpreter import Options, run
 from layerlint.execution.trace import Trace
 from layerlint.filesystem.layer import Differ
 from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, build_graph
-from layerlint.report import FileReport, Finding
-from layerlint.ruleset.findings import Observed, Remark, remark_cases, to_findings
+from layerlint.report import Confidence, FileReport, Finding
+from layerlint.ruleset.findings import Observed, Remark, in_order, remark_cases, to_findings
 from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import Example, Rule, RuleSet
 from layerlint.ruleset.reserved import GRAPH, SYNTAX
@@ -55,6 +56,12 @@ class Analysis:
     graph: BuildGraph
     trace: Trace
 
+    def refusals(self) -> tuple[Problem, ...]:
+        """Why BuildKit refuses instructions: their text, or what it comes to once variables are known."""
+        found = [problem for step in self.trace.steps() for problem in step.refusals]
+        # A trigger of ONBUILD may be refused in several stages.
+        return tuple(dict.fromkeys((*self.problems, *found)))
+
 
 def read_source(path: str, data: bytes) -> SourceFile:
     """The text of a file; raises UsageError if it is no text at all."""
@@ -67,6 +74,8 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     """Parse, link and run a Dockerfile; ``folder`` is where it lies (None: nowhere, there is no context)."""
     document = parse(source)
     instructions, problems = parse_all(document)
+    _, _, refused = check_options(source.text, settings.build_arguments)
+    problems = problems if refused is None else (refused, *problems)
     graph = link(document, instructions, settings)
     context, notes = _context(source, folder, settings)
     options = Options(
@@ -107,19 +116,33 @@ def lint(
     """The findings of the active rules, less those that comments silence, and the forecast."""
     analysis = analyse(source, folder, settings)
     cases: list[tuple[Rule, Observed]] = []
-    cases += remark_cases(SYNTAX, [_remark(problem) for problem in analysis.problems], active)
-    cases += remark_cases(GRAPH, [_remark(problem) for problem in analysis.graph.problems], active)
+    cases += remark_cases(SYNTAX, map(_remark, analysis.refusals()), active)
+    cases += remark_cases(GRAPH, map(_remark, analysis.graph.problems), active)
     for rule in active:
         check = CHECKS.get(rule.check)
         if check is not None:
             cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
     findings = to_findings(cases, source)
     kept, silenced = apply_comments(findings, analysis.document, known, active)
+    strict = to_findings(remark_cases(SYNTAX, _warnings_refused(source, settings, kept), active), source)
+    kept = in_order((*kept, *strict)) if strict else kept
     return FileReport(source.path, kept, forecast(analysis.trace), silenced)
 
 
+def _warnings_refused(source: SourceFile, settings: Settings, kept: Sequence[Finding]) -> Iterator[Remark]:
+    """``# check=error=true``: BuildKit refuses a file of which it warns."""
+    options, span, _ = check_options(source.text, settings.build_arguments)
+    if options.error:
+        # Its names are the aliases of letters only.
+        names = sorted({alias for finding in kept for alias in finding.aliases if alias.isalpha()})
+        if names:
+            message = f"lint violation found for rules: {', '.join(names)}"
+            yield _remark(Problem(message, span))
+
+
 def _remark(problem: Problem) -> Remark:
-    return Remark(problem.span, {"problem": problem.message})
+    confidence = None if problem.certain else Confidence.MEDIUM
+    return Remark(problem.span, {"problem": problem.message}, confidence=confidence)
 
 
 def lint_example(example: Example, rule: Rule) -> tuple[Finding, ...]:

@@ -360,7 +360,7 @@ def test_graph_as_json(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         {"kind": "from", "stage": 1, "source": {"image": "scratch"}, "line": 3, "column": 6},
         {"kind": "from", "stage": 2, "source": {"stage": 0}, "line": 4, "column": 6},
         {"kind": "copy", "stage": 2, "source": {"stage": 0}, "line": 5, "column": 13},
-        {"kind": "mount", "stage": 2, "source": {"image": "alpine:3.20"}, "line": 6, "column": 5},
+        {"kind": "mount", "stage": 2, "source": {"image": "alpine:3.20"}, "line": 6, "column": 13},
     ]
 
 

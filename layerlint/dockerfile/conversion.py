@@ -6,6 +6,8 @@ that is not known is never at fault.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from layerlint.dockerfile.expand import Expansion, Lookup, expand, expand_heredoc
@@ -27,8 +29,9 @@ from layerlint.dockerfile.instructions import (
 )
 from layerlint.dockerfile.mount_values import mount_value_problem
 from layerlint.dockerfile.mounts import Field
-from layerlint.dockerfile.syntax import Heredoc, Problem, Word
-from layerlint.dockerfile.values import mode_error, port_error, signal_error
+from layerlint.dockerfile.references import digest_error
+from layerlint.dockerfile.syntax import Heredoc, Node, Problem, Word
+from layerlint.dockerfile.values import mode_error, port_error, protocol_part, signal_error
 from layerlint.domain.text import UNKNOWN, Text, Unknown
 from layerlint.source import Span
 
@@ -38,14 +41,25 @@ FROM_VARIABLE = (
 )
 
 
+_MODIFIER = re.compile(r"unsupported modifier \((.+)\) in substitution\Z", re.DOTALL)
+
+LABS_DEVICE = "device feature is only supported in Dockerfile frontend 1.14.0-labs or later"
+
+
 def conversion_problems(
-    instruction: Instruction, lookup: Lookup, escape: str, workdir: Text = UNKNOWN
+    instruction: Instruction,
+    lookup: Lookup,
+    escape: str,
+    workdir: Text = UNKNOWN,
+    *,
+    devices: bool = True,
 ) -> tuple[Problem, ...]:
     """The faults of one instruction of a stage, BuildKit's first in front.
 
-    ``lookup`` gives the variables as they are before the instruction.  FROM is the graph's.
+    ``lookup`` gives the variables as they are before the instruction; ``devices`` says whether the
+    frontend takes ``RUN --device``.  FROM is the graph's.
     """
-    check = _Check(lookup, escape, workdir)
+    check = _Check(instruction.node, lookup, escape, workdir)
     match instruction:
         case Arg(pairs=pairs):
             check.arguments(pairs)
@@ -53,6 +67,8 @@ def conversion_problems(
             check.words(word for pair in pairs for word in (pair.key, pair.value) if word is not None)
         case Run(node=node, exec_form=exec_form):
             check.mounts(instruction)
+            if not devices:
+                check.devices(node)
             if exec_form == ():
                 check.problems.append(Problem("arguments are required", node.keyword_span))
         case Copy(transfer=transfer, from_=from_):
@@ -67,8 +83,7 @@ def conversion_problems(
         case Expose(ports=ports):
             check.ports(ports)
         case StopSignal(signal=signal):
-            text = check.word(signal)
-            check.value(signal, None if text is UNKNOWN else signal_error(text))
+            check.signal(signal)
         case User(user=word) | Workdir(path=word):
             check.word(word)
         case Volume(paths=paths):
@@ -78,31 +93,52 @@ def conversion_problems(
     return tuple(check.problems)
 
 
+def modifier_part(text: str, error: str) -> tuple[int, int] | None:
+    """Where the modifier stands that an expansion of a text was refused for; None if that is not plain."""
+    refused = _MODIFIER.search(error)
+    if refused is None:
+        return None
+    found = list(re.finditer(rf"\$\{{\w*{re.escape(refused[1])}", text))
+    # More than one: some may be quoted, and BuildKit does not say which it means.
+    return (found[0].end() - 1, found[0].end()) if len(found) == 1 else None
+
+
+def part_of(node: Node, word: Word, part: tuple[int, int] | None) -> Span:
+    """Where a part of a word's value stands; the whole word where quotes or escapes are in between."""
+    if part is not None:
+        run = max(0, bisect_right(node.map.origins, word.span.start) - 1)
+        start = node.map.starts[run] + word.span.start - node.map.origins[run] + node.json
+        if node.text.startswith(word.value, start):
+            return node.map.span(start + part[0], start + part[1])
+    return word.span
+
+
 class _Check:
     """The faults of one instruction, as they are found."""
 
-    def __init__(self, lookup: Lookup, escape: str, workdir: Text) -> None:
+    def __init__(self, node: Node, lookup: Lookup, escape: str, workdir: Text) -> None:
+        self.node = node
         self.lookup = lookup
         self.escape = escape
         self.workdir = workdir
         self.problems: list[Problem] = []
 
-    def _expanded(self, text: str, span: Span) -> Expansion:
-        found = expand(text, self.lookup, self.escape)
+    def _expanded(self, word: Word) -> Expansion:
+        found = expand(word.value, self.lookup, self.escape)
         if found.error is not None:
-            self.problems.append(Problem(found.error, span))
+            self.value(word, found.error, modifier_part(word.value, found.error))
         return found
 
     def word(self, word: Word) -> Text:
-        return self._expanded(word.value, word.span).text
+        return self._expanded(word).text
 
     def words(self, words: Iterable[Word]) -> None:
         for word in words:
             self.word(word)
 
-    def value(self, word: Word, message: str | None) -> None:
+    def value(self, word: Word, message: str | None, part: tuple[int, int] | None = None) -> None:
         if message is not None:
-            self.problems.append(Problem(message, word.span))
+            self.problems.append(Problem(message, part_of(self.node, word, part)))
 
     def arguments(self, pairs: tuple[KeyValue, ...]) -> None:
         """ARG's values see those in front of them on the line, ENV's do not."""
@@ -121,13 +157,18 @@ class _Check:
 
     def mounts(self, run: Run) -> None:
         def expander(text: str, field: Field) -> Text:
-            return self._expanded(text, field.span).text
+            return self._expanded(Word(text, field.span)).text
 
         for flag in run.node.flags:
             if flag.name == "mount":
                 problem = mount_value_problem(flag, expander, self.workdir)
                 if problem is not None:
                     self.problems.append(problem)
+
+    def devices(self, node: Node) -> None:
+        for flag in node.flags:
+            if flag.name == "device":
+                self.problems.append(Problem(LABS_DEVICE, flag.span))
 
     def transfer(self, transfer: Transfer) -> None:
         self.words(word for word in (transfer.chown,) if word is not None)
@@ -163,15 +204,24 @@ class _Check:
         elif isinstance(sources[0], str) and not _is_remote(sources[0]):
             self.value(checksum, "checksum requires HTTP(S) or Git sources")
         elif isinstance(sources[0], str) and isinstance(digest, str) and sources[0].startswith("http"):
-            algorithm, _, hexadecimal = digest.partition(":")
-            if algorithm == "sha256" and len(hexadecimal) != 64:
-                self.value(checksum, "invalid checksum digest length")
+            self.value(checksum, digest_error(digest))
 
     def ports(self, ports: tuple[Word, ...]) -> None:
         for port in ports:
-            words: tuple[str, ...] | Unknown = self._expanded(port.value, port.span).words
+            words: tuple[str, ...] | Unknown = self._expanded(port).words
             for text in () if words is UNKNOWN else words:
-                self.value(port, port_error(text))
+                message = port_error(text)
+                plain = text == port.value and message is not None and "invalid proto:" in message
+                self.value(port, message, protocol_part(text) if plain else None)
+
+    def signal(self, signal: Word) -> None:
+        """The whole line is the signal: where its first word is one, what follows is at fault."""
+        text = self.word(signal)
+        first = signal.value.split()[0]
+        rest = len(signal.value) - len(signal.value.removeprefix(first).lstrip())
+        extra = signal_error(first) is None and rest < len(signal.value)
+        message = None if text is UNKNOWN else signal_error(text)
+        self.value(signal, message, (rest, len(signal.value)) if extra else None)
 
 
 def _is_remote(source: str) -> bool:

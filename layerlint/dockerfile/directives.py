@@ -83,6 +83,16 @@ def lookup(text: str, prefix: str = "#") -> tuple[Directive, ...]:
     return tuple(reader.found)
 
 
+def takes_devices(text: str) -> bool:
+    """Whether the frontend of a file takes ``RUN --device``.
+
+    Docker's own does in its ``labs`` versions only; of another frontend nothing is known.
+    """
+    syntax = detect_syntax(text)
+    name, _, tag = (syntax or "docker/dockerfile").removeprefix("docker.io/").partition(":")
+    return name not in ("docker/dockerfile", "docker/dockerfile-upstream") or "labs" in tag
+
+
 def detect_syntax(text: str) -> str | None:
     """The frontend that a file asks for: by ``# syntax=``, ``// syntax=`` or as one JSON object."""
     for prefix in ("#", "//"):

@@ -64,8 +64,9 @@ class Flags:
         return next((flag for flag in self.given if flag.name == name), None)
 
     def word(self, name: str) -> Word | None:
+        """The value; an empty one counts as none, as BuildKit compares with the empty string."""
         flag = self.get(name)
-        return None if flag is None else value_word(flag)
+        return value_word(flag) if flag is not None and flag.value else None
 
     def text(self, name: str) -> str | None:
         flag = self.get(name)
@@ -89,6 +90,15 @@ def value_part(flag: Flag, start: int, end: int) -> Span:
     return Span(span.start + start, span.start + end)
 
 
+def name_span(flag: Flag, *, dashes: bool = False) -> Span:
+    """Where the name stands, or ``--`` and the name."""
+    # Quotes, escapes and continuations may shift it, but not beyond the sign in front of the value.
+    last = flag.value_span.start - (0 if flag.value is None else 1)
+    start = flag.span.start + 2
+    end = min(start + len(flag.name), last)
+    return Span(start - 2 if dashes else start, max(start, end))
+
+
 def check_flags(node: Node) -> Iterator[Problem]:
     """What BuildKit refuses in the flags of an instruction, in their order."""
     return flag_problems(node.flags, FLAGS.get(node.keyword.upper(), {}))
@@ -101,17 +111,17 @@ def flag_problems(flags: tuple[Flag, ...], table: Mapping[str, FlagKind]) -> Ite
         kind = table.get(flag.name)
         if kind is None:
             suggestion = did_you_mean(flag.name, sorted(table))
-            yield Problem(f"unknown flag: --{flag.name}{suggestion}", flag.span)
+            yield Problem(f"unknown flag: --{flag.name}{suggestion}", name_span(flag, dashes=True))
             continue
         if flag.name in seen and kind is not FlagKind.TEXTS:
-            yield Problem(f"duplicate flag specified: --{flag.name}", flag.span)
+            yield Problem(f"duplicate flag specified: --{flag.name}", name_span(flag))
             continue
         seen.add(flag.name)
         if kind is FlagKind.BOOL:
             if flag.value == "":
-                yield Problem(f"missing a value on flag: --{flag.name}", flag.span)
+                yield Problem(f"missing a value on flag: --{flag.name}", name_span(flag))
             elif flag.value is not None and flag.value.lower() not in ("true", "false"):
                 message = f"expecting boolean value for flag --{flag.name}, not: {flag.value}"
                 yield Problem(message, flag.value_span)
         elif flag.value is None:
-            yield Problem(f"missing a value on flag: --{flag.name}", flag.span)
+            yield Problem(f"missing a value on flag: --{flag.name}", name_span(flag))

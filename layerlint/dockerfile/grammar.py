@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
 from layerlint.dockerfile.durations import parse_duration, parse_int32
-from layerlint.dockerfile.flags import Flags, check_flags, value_word
+from layerlint.dockerfile.flags import Flags, check_flags, name_span, value_word
 from layerlint.dockerfile.gostrings import WHITE_SPACE, quote
 from layerlint.dockerfile.heredocs import opening
 from layerlint.dockerfile.instructions import (
@@ -92,8 +92,7 @@ def _whole_file(instructions: list[Instruction]) -> Iterator[Problem]:
             yield Problem(message, instruction.node.keyword_span)
             return
     if all(isinstance(instruction, Arg) for instruction in instructions):
-        last = instructions[-1].node
-        yield Problem("dockerfile contains no stages to build: it has no FROM", last.keyword_span)
+        yield Problem("dockerfile contains no stages to build: it has no FROM", Span(0, 0))
 
 
 # ------------------------------------------------------------------ counts of arguments
@@ -109,7 +108,8 @@ def _exactly_one(node: Node, problems: list[Problem]) -> Word | None:
 def _at_least_one(node: Node, problems: list[Problem]) -> bool:
     if node.args or node.onbuild:
         return True
-    problems.append(_fault(node, "requires at least one argument"))
+    message = f"{node.keyword.upper()} requires at least one argument"
+    problems.append(Problem(message, _arguments(node) if node.json else node.keyword_span))
     return False
 
 
@@ -131,10 +131,17 @@ def _from(node: Node, problems: list[Problem]) -> From | None:
                 rule = "name can't start with a number or contain symbols"
                 problems.append(Problem(f"{message}, {rule}", name.span))
         case _:
-            problems.append(_fault(node, "requires either one or three arguments"))
+            problems.append(_not_one_or_three(node))
             return None
     problems.extend(check_flags(node))
     return From(node, image, name, Flags(node.flags).word("platform"))
+
+
+def _not_one_or_three(node: Node) -> Problem:
+    """At the word that should be AS, or at those behind the name of the stage."""
+    extra = node.args[3:] or node.args[1:2]
+    span = extra[0].span.cover(extra[-1].span) if extra else node.keyword_span
+    return Problem("FROM requires either one or three arguments", span)
 
 
 def _arg(node: Node, problems: list[Problem]) -> Arg | None:
@@ -163,9 +170,10 @@ def _key_values(node: Node, problems: list[Problem]) -> tuple[tuple[KeyValue, ..
     if not _at_least_one(node, problems):
         return (), False
     keys, values, signs = node.args[0::3], node.args[1::3], node.args[2::3]
-    for key, sign in zip(keys, signs, strict=True):
+    for key, value in zip(keys, values, strict=True):
         if not key.value:
-            problems.append(Problem(f"{node.keyword.upper()} names can not be blank", sign.span))
+            word = key.span.cover(value.span)
+            problems.append(Problem(f"{node.keyword.upper()} names can not be blank", word))
     pairs = tuple(KeyValue(key, value) for key, value in zip(keys, values, strict=True))
     return pairs, not signs[0].value
 
@@ -185,7 +193,9 @@ def _transfer(node: Node, problems: list[Problem]) -> Transfer | None:
     """What COPY and ADD have in common."""
     if len(node.args) < 2:
         message = "requires at least two arguments, but only one was provided."
-        problems.append(_fault(node, f"{message} Destination could not be determined"))
+        message = f"{node.keyword.upper()} {message} Destination could not be determined"
+        problems.append(Problem(message, _only_argument(node)))
+        problems.extend(check_flags(node))
         return None
     problems.extend(check_flags(node))
     *sources, destination = node.args
@@ -205,6 +215,23 @@ def _transfer(node: Node, problems: list[Problem]) -> Transfer | None:
         bool(flags.truth("link")),
         tuple(map(value_word, flags.all("exclude"))),
     )
+
+
+def _only_argument(node: Node) -> Span:
+    """The path that stands alone, or what else tells of it: the empty array, the keyword."""
+    paths = [word for word in node.args if opening(word.value) is None]
+    if node.json:
+        return _inside_quotes(paths[0]) if paths else _arguments(node)
+    return paths[0].span if paths else node.keyword_span
+
+
+def _inside_quotes(word: Word) -> Span:
+    return Span(word.span.start + 1, word.span.end - 1)
+
+
+def _arguments(node: Node) -> Span:
+    """All that stands behind the keyword and the flags."""
+    return node.map.span(node.rest, node.rest + len(node.rest_text.rstrip(WHITE_SPACE)))
 
 
 def _copy(node: Node, problems: list[Problem]) -> Copy | None:
@@ -271,7 +298,7 @@ def _shell(node: Node, problems: list[Problem]) -> Shell | None:
     if not _at_least_one(node, problems):
         return None
     if not node.json:
-        problems.append(_fault(node, "requires the arguments to be in JSON form"))
+        problems.append(Problem("SHELL requires the arguments to be in JSON form", _arguments(node)))
     return Shell(node, node.args)
 
 
@@ -287,6 +314,7 @@ def _entrypoint(node: Node, problems: list[Problem]) -> Entrypoint:
 
 def _healthcheck(node: Node, problems: list[Problem]) -> Healthcheck | None:
     if not _at_least_one(node, problems):
+        problems.extend(check_flags(node))
         return None
     kind, *command = node.args
     if kind.value.upper() == "NONE":  # its flags are not looked at
@@ -313,7 +341,7 @@ def _health_values(node: Node) -> Iterator[Problem]:
         if isinstance(duration, str):
             yield Problem(duration, flag.value_span)
         elif duration != 0 and duration < MIN_INTERVAL:
-            yield Problem(f"Interval {quote(name)} cannot be less than 1ms", flag.value_span)
+            yield Problem(f"Interval {quote(name)} cannot be less than 1ms", name_span(flag))
     retries = flags.get("retries")
     if retries is None or not retries.value:
         return

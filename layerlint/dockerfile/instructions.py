@@ -62,6 +62,8 @@ class Mount:
     options: tuple[tuple[str, str], ...]
     """Every key as written, in order."""
     span: Span
+    from_span: Span
+    """Of the field with ``from``; the whole flag where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

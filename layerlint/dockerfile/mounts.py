@@ -76,6 +76,7 @@ def parse_mount(flag: Flag) -> tuple[Mount | None, tuple[Problem, ...]]:
     if isinstance(found, Problem):
         return None, (found,)
     kind, source, target, from_ = "bind", "", "", ""
+    from_span = flag.span
     read_only: bool | None = None
     for field in found:
         match field.key, field.value:
@@ -89,7 +90,7 @@ def parse_mount(flag: Flag) -> tuple[Mount | None, tuple[Problem, ...]]:
                 if _VARIABLE.search(value):
                     message = "'from' doesn't support variable expansion, define alias stage instead"
                     return None, (Problem(message, field.span),)
-                from_ = value
+                from_, from_span = value, field.span
             case "readonly" | "ro", value:
                 read_only = True if value is None else TRUTHS.get(value, True)
             case "readwrite" | "rw", value:
@@ -97,7 +98,7 @@ def parse_mount(flag: Flag) -> tuple[Mount | None, tuple[Problem, ...]]:
     if read_only is None:
         read_only = kind not in ("cache", "tmpfs")
     options = tuple((field.text.partition("=")[0], field.value or "") for field in found)
-    return Mount(kind, source, target, from_, read_only, options, flag.span), ()
+    return Mount(kind, source, target, from_, read_only, options, flag.span, from_span), ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class Problem:
 
     message: str
     span: Span
+    certain: bool = True
+    """False where it rests on a build argument that is not given here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,13 @@ def port_error(spec: str) -> str | None:
     return None
 
 
+def protocol_part(spec: str) -> tuple[int, int]:
+    """Where the protocol of a port stands; empty, at the end, if it has none."""
+    before, slash, rest = spec.partition("/")
+    start = len(before) + len(slash)
+    return start, start + len(rest.partition("/")[0])
+
+
 def _port_parts(spec: str) -> tuple[str, str, str]:
     *before, port = spec.split(":")
     host = before.pop() if before else ""

@@ -27,7 +27,7 @@ from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.accounts import of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.run import run_instruction
-from layerlint.execution.trace import Fault, NotUnderstood, State, Step
+from layerlint.execution.trace import NotUnderstood, State, Step
 from layerlint.execution.transfer import Operands, transfer
 from layerlint.filesystem.apply import apply, commit
 from layerlint.filesystem.differ import diff
@@ -65,6 +65,8 @@ class Surroundings:
     known_base: bool
     """Every variable of the base image is known."""
     differ: Differ
+    devices: bool
+    """The frontend takes ``RUN --device``."""
 
     def files(self, source: Source | None) -> BuildContext | FileSystem | None:
         """What ``--from`` or ``from=`` names; None for no context."""
@@ -102,12 +104,9 @@ def one_line(instruction: Instruction) -> str:
 def execute(instruction: Instruction, state: State, index: int, around: Surroundings) -> Step:
     """Run one instruction.  ``index`` is the number of its layer, if it makes one."""
     look = lookup(state, known_base=around.known_base)
-    faults = tuple(
-        Fault(problem.span, problem.message, True)
-        for problem in conversion_problems(instruction, look, around.escape, state.workdir)
-    )
+    refusals = conversion_problems(instruction, look, around.escape, state.workdir, devices=around.devices)
     step = _execute(instruction, state, index, around, look)
-    return replace(step, faults=(*faults, *step.faults)) if faults else step
+    return replace(step, refusals=refusals) if refusals else step
 
 
 def _execute(
@@ -294,6 +293,6 @@ def _mount_sources(instruction: Run, around: Surroundings) -> Mapping[str, Build
     for edge in around.graph.sources(around.stage.index):
         if edge.kind is EdgeKind.MOUNT and edge.instruction is instruction:
             for mount in instruction.mounts:
-                if mount.from_ and mount.span == edge.span:
+                if mount.from_ and mount.from_span == edge.span:
                     found[mount.from_] = around.files(edge.source)
     return found

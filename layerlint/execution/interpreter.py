@@ -8,7 +8,9 @@ from dataclasses import field
 from layerlint._dataclass import dataclass
 from layerlint.catalog import bases
 from layerlint.catalog.model import BaseImage
-from layerlint.dockerfile.instructions import Instruction, OnBuild
+from layerlint.dockerfile.directives import takes_devices
+from layerlint.dockerfile.instructions import Instruction
+from layerlint.dockerfile.references import is_windows_image
 from layerlint.dockerfile.syntax import Document
 from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
 from layerlint.domain.text import Text
@@ -32,6 +34,12 @@ from layerlint.graph import (
 )
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
+
+_WINDOWS_SHELL = ("cmd", "/S", "/C")
+"""BuildKit's for images of Windows; what it runs is not modelled."""
+
+_WINDOWS_USER = "ContainerAdministrator"
+"""Server Core's; there is no root.  (Nano Server's is ContainerUser.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +68,16 @@ def run(
     def final(index: int) -> FileSystem:
         return traces[index].final.filesystem if index < len(traces) else FileSystem.unknown()
 
+    devices = takes_devices(document.source.text)
     for stage in graph.stages:
         base, state, parent = _start(stage, traces, options, notes)
         around = Surroundings(
             graph, stage, document.escape, options.context, options.contexts, final, image,
-            base.source in ("catalog", "image", "scratch"), options.differ,
+            base.source in ("catalog", "image", "scratch"), options.differ, devices,
         )  # fmt: skip
         count = 0 if parent is None else len(parent.layers())
         steps: list[Step] = []
-        for instruction in (*_triggers(stage, parent), *stage.instructions):
+        for instruction in (*stage.triggers, *stage.instructions):
             step = execute(instruction, state, count, around)
             steps.append(step)
             state = step.after
@@ -83,20 +92,11 @@ def run(
     )  # fmt: skip
 
 
-def _triggers(stage: Stage, parent: StageTrace | None) -> tuple[Instruction, ...]:
-    """ONBUILD of the parent stage: run first in the child (those of a base image are not known)."""
-    if parent is None or not isinstance(stage.base, StageRef):
-        return ()
-    return tuple(
-        instruction.instruction
-        for instruction in parent.stage.instructions
-        if isinstance(instruction, OnBuild)
-    )
-
-
 def _start(
     stage: Stage, traces: Sequence[StageTrace], options: Options, notes: list[str]
 ) -> tuple[Base, State, StageTrace | None]:
+    platform = options.platform if stage.platform is None else stage.platform
+    windows = isinstance(platform, str) and platform.startswith("windows")
     match stage.base:
         case StageRef(index) if index < len(traces):
             parent = traces[index]
@@ -106,7 +106,7 @@ def _start(
             return base, _state(base), None
         case ContextRef(name):
             base = Base(name, "unknown", None, FileSystem.unknown(), UNBOUNDED)
-            return base, _state(base), None
+            return base, _state(base, windows=windows), None
         case ImageRef(reference) if isinstance(reference, str):
             image = options.find_base(reference)
             if image is None:
@@ -114,17 +114,18 @@ def _start(
                 base = Base(reference, "unknown", None, FileSystem.unknown(), UNBOUNDED)
             else:
                 base = Base(reference, "catalog", image, FileSystem(image.root), tree_size(image.root))
-            return base, _state(base), None
+            return base, _state(base, windows=windows or is_windows_image(reference)), None
         case _:
             notes.append(f"the base image of stage {stage.label} depends on a value that is not known")
             base = Base("?", "unknown", None, FileSystem.unknown(), UNBOUNDED)
-            return base, _state(base), None
+            return base, _state(base, windows=windows), None
 
 
-def _state(base: Base) -> State:
+def _state(base: Base, *, windows: bool = False) -> State:
     image = base.image
     if image is None:
-        return State(base.filesystem, None, {}, {}, frozenset(), "/", "", _DEFAULT_SHELL)
+        shell, user = (_WINDOWS_SHELL, _WINDOWS_USER) if windows else (_DEFAULT_SHELL, "")
+        return State(base.filesystem, None, {}, {}, frozenset(), "/", user, shell)
     return State(
         base.filesystem,
         PackageDatabase.from_base(image),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Instruction
-from layerlint.dockerfile.syntax import Document
+from layerlint.dockerfile.syntax import Document, Problem
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
@@ -96,6 +96,8 @@ class Step:
     commands: tuple[CommandRun, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
     faults: tuple[Fault, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    """Why BuildKit refuses the instruction, now that its variables are known: no build begins."""
 
     @property
     def complete(self) -> bool:

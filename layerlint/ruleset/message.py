@@ -14,6 +14,10 @@ BYTES = "bytes"
 _LONGEST_VALUE = 100
 """Characters of one value: a path or a command out of the Dockerfile may be of any length."""
 
+_PROBLEM = "problem"
+_LONGEST_PROBLEM = 300
+"""Characters of a reason: it may quote two such values, and its point is at its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -78,4 +82,5 @@ def _shown(name: str, values: Mapping[str, str | int | Size], cost: Size | None)
     if isinstance(value, Size):
         return format_size(value)
     line = " ".join(str(value).split())
-    return line if len(line) <= _LONGEST_VALUE else f"{line[: _LONGEST_VALUE - 1]}…"
+    longest = _LONGEST_PROBLEM if name == _PROBLEM else _LONGEST_VALUE
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

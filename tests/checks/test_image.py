@@ -46,7 +46,7 @@ COPY --from=busybox /a /b
 RUN --mount=from=alpine,target=/mnt true
 FROM a
 """
-    assert words("latest-tag", text) == ["debian", "busybox", "--mount=from=alpine,target=/mnt"]
+    assert words("latest-tag", text) == ["debian", "busybox", "from=alpine"]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from layerlint.checks import CHECKS
 from layerlint.dockerfile.gostrings import quote, replace_invalid
 from layerlint.dockerfile.parser import parse
 from layerlint.dockerfile.syntax import Document, Node
+from layerlint.graph import DEFAULT_PLATFORM
+from layerlint.linter import Settings, lint
+from layerlint.report import Finding
+from layerlint.ruleset.loader import load_bundled
 from layerlint.source import SourceFile
 from tests.shared import rows
+
+RULES = load_bundled(CHECKS)
 
 
 def read(text: str) -> Document:
@@ -71,3 +79,22 @@ def dump(node: Node) -> str:
     args = "".join(f" {quote(word.value)}" for word in node.args)
     inner = f" ({dump(node.onbuild)})" if node.onbuild else ""
     return f"{node.keyword.lower()}{flags}{args}{inner}"
+
+
+def refusals(text: str, attributes: dict[str, str] | None = None) -> tuple[Finding, ...]:
+    """Why a file is refused, as a user is told; ``attributes`` are those that BuildKit's frontend was given."""
+    given = attributes or {}
+    settings = Settings(
+        contexts={
+            key.removeprefix("context:"): Path(__file__).parent for key in given if key.startswith("context:")
+        },
+        build_arguments={
+            key.removeprefix("build-arg:"): value
+            for key, value in given.items()
+            if key.startswith("build-arg:")
+        },
+        target=given.get("target"),
+        platform=given.get("platform", DEFAULT_PLATFORM),
+    )
+    report = lint(SourceFile("Dockerfile", text), None, settings, RULES, RULES)
+    return tuple(finding for finding in report.findings if finding.rule in ("graph", "syntax"))

@@ -1,0 +1,210 @@
+"""Stages linked as BuildKit's dockerfile2llb does it.
+
+A FROM sees the stages above it, by their names in lower case; a later stage of the same name wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from layerlint._dataclass import dataclass
+from layerlint.dockerfile.expand import Expansion, Lookup, expand
+from layerlint.dockerfile.grammar import parse_instruction
+from layerlint.dockerfile.instructions import Arg, From, Instruction, KeyValue, OnBuild
+from layerlint.dockerfile.references import platform_error
+from layerlint.dockerfile.suggest import did_you_mean
+from layerlint.dockerfile.syntax import Document, Problem, Word
+from layerlint.domain.text import UNKNOWN, Text
+from layerlint.graph.edges import image_problem, image_source, link_stages, reachable
+from layerlint.graph.model import BuildGraph, ImageRef, Stage, StageRef
+from layerlint.source import Span
+
+DEFAULT_PLATFORM = "linux/amd64"
+
+PROXIES = frozenset({"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
+"""Predefined ARGs, in lower case too; not set unless the builder has a proxy."""
+
+
+def platform_arguments(platform: str) -> dict[str, Text]:
+    """The predefined platform ARGs; the machine that builds is taken to be of the target's platform."""
+    system, _, rest = platform.partition("/")
+    architecture, _, variant = rest.partition("/")
+    values: dict[str, Text] = {}
+    for prefix in ("BUILD", "TARGET"):
+        values[f"{prefix}PLATFORM"] = platform
+        values[f"{prefix}OS"] = system
+        values[f"{prefix}OSVERSION"] = ""
+        values[f"{prefix}ARCH"] = architecture
+        values[f"{prefix}VARIANT"] = variant
+    return values
+
+
+def build_graph(
+    document: Document,
+    instructions: Sequence[Instruction],
+    *,
+    build_arguments: Mapping[str, str] | None = None,
+    contexts: Sequence[str] = (),
+    target: str | None = None,
+    platform: str = DEFAULT_PLATFORM,
+) -> BuildGraph:
+    """Link the instructions of a file.  Faults are in ``problems``; the rest is linked all the same."""
+    given = dict(build_arguments or {})
+    values = _Arguments({}, platform_arguments(platform), given, document.escape)
+    problems: list[Problem] = []
+    stages: list[Stage] = []
+    names: dict[str, int] = {}
+    bodies: list[list[Instruction]] = []
+
+    for instruction in instructions:
+        match instruction:
+            case From():
+                stage = _stage(instruction, len(stages), names, contexts, values, problems)
+                stages.append(stage)
+                bodies.append([])
+                if stage.name is not None:
+                    names[stage.name] = stage.index
+            case Arg() if not stages:
+                for pair in instruction.pairs:
+                    values.declare(pair, problems)
+            case _ if stages:
+                bodies[-1].append(instruction)
+            case _:
+                pass
+
+    stages = [
+        replace(stage, instructions=tuple(body), triggers=_triggers(stage, bodies))
+        for stage, body in zip(stages, bodies, strict=True)
+    ]
+    problems += _broken_triggers(stages)
+    edges = link_stages(stages, names, contexts, problems)
+    chosen = _target(stages, target, problems)
+    problems.sort(key=lambda problem: problem.span)
+    return BuildGraph(
+        tuple(stages), tuple(edges), values.known, values.predefined, given, chosen,
+        reachable(chosen, edges), tuple(dict.fromkeys(problems)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """ARGs in front of the first FROM."""
+
+    known: dict[str, Text | None]
+    """None for one that is not set."""
+    predefined: Mapping[str, Text]
+    given: Mapping[str, str]
+    escape: str
+
+    def lookup(self, name: str) -> Text | None:
+        return self.known[name] if name in self.known else self.predefined.get(name)
+
+    def declare(self, pair: KeyValue, problems: list[Problem]) -> None:
+        name = pair.key.value
+        if name in self.given:
+            self.known[name] = self.given[name]
+        elif pair.value is None:
+            # It is there to be given: until it is, its value is not known.
+            self.known[name] = self.predefined.get(name, None if name.upper() in PROXIES else UNKNOWN)
+        else:
+            value = expand(pair.value.value, self.lookup, self.escape)
+            if value.error is not None:
+                problems.append(Problem(value.error, pair.value.span))
+            self.known[name] = value.text
+
+    def unset(self, name: str) -> Text | None:
+        """As it is where no ``--build-arg`` gives it."""
+        value = self.lookup(name)
+        return None if value is UNKNOWN else value
+
+    def expand(self, word: Word, lookup: Lookup | None = None) -> Expansion:
+        return expand(word.value, lookup or self.lookup, self.escape)
+
+
+def _stage(
+    instruction: From,
+    index: int,
+    names: Mapping[str, int],
+    contexts: Sequence[str],
+    values: _Arguments,
+    problems: list[Problem],
+) -> Stage:
+    image = values.expand(instruction.image)
+
+    def fault(text: str) -> str | None:
+        if not text:
+            return f"base name ({instruction.image.value}) should not be blank"
+        source = image_source(text, names, contexts)
+        return image_problem(text) if isinstance(source, ImageRef) else None
+
+    problems += _value_problems(instruction.image, values, fault)
+    platform: Text | None = None
+    if instruction.platform is not None:
+        platform = values.expand(instruction.platform).text
+        problems += _value_problems(
+            instruction.platform, values, partial(_platform_fault, instruction.platform.value)
+        )
+    name = None if instruction.name is None else instruction.name.value.lower()
+    return Stage(index, name, image_source(image.text, names, contexts), platform, instruction, ())
+
+
+def _platform_fault(written: str, text: str) -> str | None:
+    if not text:
+        return f"empty platform value from expression {written}"
+    error = platform_error(text)
+    return None if error is None else f"failed to parse platform {text}: {error}"
+
+
+def _value_problems(word: Word, values: _Arguments, fault: Callable[[str], str | None]) -> Iterator[Problem]:
+    """What is wrong with a value of FROM, and what would be if no ``--build-arg`` is given."""
+    found = values.expand(word)
+    if found.error is not None:
+        yield Problem(found.error, word.span)
+    elif isinstance(found.text, str):
+        message = fault(found.text)
+        if message is not None:
+            yield Problem(message, word.span)
+    else:
+        unset = values.expand(word, values.unset)
+        message = fault(unset.text) if isinstance(unset.text, str) else unset.error
+        names = sorted(name for name in found.matched if values.lookup(name) is UNKNOWN)
+        if message is not None and names:
+            needed = " ".join(f"--build-arg {name}=…" for name in names)
+            yield Problem(f"{message} (without {needed})", word.span, certain=False)
+
+
+def _triggers(stage: Stage, bodies: Sequence[Sequence[Instruction]]) -> tuple[Instruction, ...]:
+    """Those of the stage that it is FROM, not of the stages under that one."""
+    if not isinstance(stage.base, StageRef):
+        return ()
+    return tuple(
+        instruction.instruction
+        for instruction in bodies[stage.base.index]
+        if isinstance(instruction, OnBuild)
+    )
+
+
+def _broken_triggers(stages: Sequence[Stage]) -> Iterator[Problem]:
+    """A trigger is read only where it runs: its faults are those of the stage that runs it."""
+    for stage in stages:
+        for trigger in stage.triggers:
+            for problem in parse_instruction(trigger.node)[1]:
+                message = f"{problem.message} (a trigger that stage {stage.label} runs)"
+                yield Problem(message, problem.span)
+
+
+def _target(stages: Sequence[Stage], target: str | None, problems: list[Problem]) -> int | None:
+    if not stages:
+        return None
+    if target is None:
+        return len(stages) - 1
+    matching = [stage.index for stage in stages if stage.name == target.lower()]
+    if matching:
+        return matching[-1]
+    known = [stage.name for stage in stages if stage.name is not None]
+    problems.append(
+        Problem(f'target stage "{target}" could not be found{did_you_mean(target, known)}', Span(0, 0))
+    )
+    return None
