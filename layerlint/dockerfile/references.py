@@ -48,6 +48,19 @@ def reference_error(name: str) -> str | None:
     return None if found[2] is None else digest_error(found[2])
 
 
+def reference_part(name: str) -> tuple[int, int] | None:
+    """Where the tag or the digest stands for which a name is refused; None where it is all of the name."""
+    before, at, digest = name.partition("@")
+    last = before.rpartition("/")[2]
+    repository, colon, tag = last.partition(":")
+    repository = before[: len(before) - len(colon + tag)]
+    if not repository or reference_error(repository) is not None:
+        return None
+    if colon and reference_error(before) is not None:
+        return (len(repository) + 1, len(before)) if tag else None
+    return (len(before) + 1, len(name)) if at and digest else None
+
+
 def _split(name: str) -> tuple[str, str]:
     """The registry and the rest: a first part without dot or port is no registry, but in upper case."""
     first, slash, rest = name.partition("/")

@@ -10,12 +10,13 @@ from dataclasses import replace
 from functools import partial
 
 from layerlint._dataclass import dataclass
+from layerlint.dockerfile.conversion import modifier_part, part_of
 from layerlint.dockerfile.expand import Expansion, Lookup, expand
 from layerlint.dockerfile.grammar import parse_instruction
 from layerlint.dockerfile.instructions import Arg, From, Instruction, KeyValue, OnBuild
-from layerlint.dockerfile.references import platform_error
+from layerlint.dockerfile.references import platform_error, reference_part
 from layerlint.dockerfile.suggest import did_you_mean
-from layerlint.dockerfile.syntax import Document, Problem, Word
+from layerlint.dockerfile.syntax import Document, Node, Problem, Word
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.graph.edges import image_problem, image_source, link_stages, reachable
 from layerlint.graph.model import BuildGraph, ImageRef, Stage, StageRef
@@ -139,13 +140,12 @@ def _stage(
         source = image_source(text, names, contexts)
         return image_problem(text) if isinstance(source, ImageRef) else None
 
-    problems += _value_problems(instruction.image, values, fault)
+    problems += _value_problems(instruction.node, instruction.image, values, fault)
     platform: Text | None = None
     if instruction.platform is not None:
         platform = values.expand(instruction.platform).text
-        problems += _value_problems(
-            instruction.platform, values, partial(_platform_fault, instruction.platform.value)
-        )
+        platform_fault = partial(_platform_fault, instruction.platform.value)
+        problems += _value_problems(instruction.node, instruction.platform, values, platform_fault)
     name = None if instruction.name is None else instruction.name.value.lower()
     return Stage(index, name, image_source(image.text, names, contexts), platform, instruction, ())
 
@@ -157,15 +157,18 @@ def _platform_fault(written: str, text: str) -> str | None:
     return None if error is None else f"failed to parse platform {text}: {error}"
 
 
-def _value_problems(word: Word, values: _Arguments, fault: Callable[[str], str | None]) -> Iterator[Problem]:
+def _value_problems(
+    node: Node, word: Word, values: _Arguments, fault: Callable[[str], str | None]
+) -> Iterator[Problem]:
     """What is wrong with a value of FROM, and what would be if no ``--build-arg`` is given."""
     found = values.expand(word)
     if found.error is not None:
-        yield Problem(found.error, word.span)
+        yield Problem(found.error, part_of(node, word, modifier_part(word.value, found.error)))
     elif isinstance(found.text, str):
         message = fault(found.text)
         if message is not None:
-            yield Problem(message, word.span)
+            part = reference_part(word.value) if found.text == word.value else None
+            yield Problem(message, part_of(node, word, part))
     else:
         unset = values.expand(word, values.unset)
         message = fault(unset.text) if isinstance(unset.text, str) else unset.error
