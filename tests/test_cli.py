@@ -164,7 +164,7 @@ def test_broken_rule_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> No
         (b"FROM scratch\n# caf\xe9\nLABEL a=\xe9\nUSER 1\n", 0, "image"),
         (b"\xef\xbb\xbfFROM scratch\r\nUSER 1\r\n", 0, "image"),
         (b"FROM scratch\nFROBNICATE x\nRUN touch /a\n", 1, "f:2:1: error: unknown instruction: FROBNICATE [syntax]"),
-        (b"FROM scratch\nCOPY a\n", 1, "f:2:1: error: COPY requires at least two arguments"),
+        (b"FROM scratch\nCOPY a\n", 1, "f:2:6: error: COPY requires at least two arguments"),
         (b"RUN true\n", 1, "no build stage in current context"),
         (b"FROM registry.example/none:1\nRUN touch /a\n", 1, "image of unknown size (base not known)"),
         (b"FROM scratch\nCOPY no /x\n", 1, "f:2:6: error: the build fails here: no is not in the build context"),

@@ -32,6 +32,7 @@ from layerlint.dockerfile.mounts import Field
 from layerlint.dockerfile.references import digest_error
 from layerlint.dockerfile.syntax import Heredoc, Node, Problem, Word
 from layerlint.dockerfile.values import mode_error, port_error, protocol_part, signal_error
+from layerlint.dockerfile.words import BLANKS
 from layerlint.domain.text import UNKNOWN, Text, Unknown
 from layerlint.source import Span
 
@@ -42,6 +43,8 @@ FROM_VARIABLE = (
 
 
 _MODIFIER = re.compile(r"unsupported modifier \((.+)\) in substitution\Z", re.DOTALL)
+
+_FIRST_WORD = re.compile(f"([^{BLANKS}]+)[{BLANKS}]+")
 
 LABS_DEVICE = "device feature is only supported in Dockerfile frontend 1.14.0-labs or later"
 
@@ -64,7 +67,8 @@ def conversion_problems(
         case Arg(pairs=pairs):
             check.arguments(pairs)
         case Env(pairs=pairs) | Label(pairs=pairs):
-            check.words(word for pair in pairs for word in (pair.key, pair.value) if word is not None)
+            for pair in pairs:
+                check.pair(pair)
         case Run(node=node, exec_form=exec_form):
             check.mounts(instruction)
             if not devices:
@@ -94,13 +98,20 @@ def conversion_problems(
 
 
 def modifier_part(text: str, error: str) -> tuple[int, int] | None:
-    """Where the modifier stands that an expansion of a text was refused for; None if that is not plain."""
+    """Where the modifier stands that an expansion of a text was refused for; None if that is not plain.
+
+    In ``${x:}`` the brace is taken for the modifier, and the closing one is missing: it is all at fault.
+    """
     refused = _MODIFIER.search(error)
-    if refused is None:
+    if refused is not None:
+        found = [match.end() for match in re.finditer(rf"\$\{{\w*{re.escape(refused[1])}", text)]
+        parts = [(end - 1, end) for end in found]
+    elif error.endswith("missing '}'"):
+        parts = [match.span() for match in re.finditer(r"\$\{\w*:\}", text)]
+    else:
         return None
-    found = list(re.finditer(rf"\$\{{\w*{re.escape(refused[1])}", text))
     # More than one: some may be quoted, and BuildKit does not say which it means.
-    return (found[0].end() - 1, found[0].end()) if len(found) == 1 else None
+    return parts[0] if len(parts) == 1 else None
 
 
 def part_of(node: Node, word: Word, part: tuple[int, int] | None) -> Span:
@@ -140,6 +151,13 @@ class _Check:
         if message is not None:
             self.problems.append(Problem(message, part_of(self.node, word, part)))
 
+    def pair(self, pair: KeyValue) -> None:
+        """One fault is enough: a quote around the sign is open in the key and in the value."""
+        known = len(self.problems)
+        self.word(pair.key)
+        if pair.value is not None and len(self.problems) == known:
+            self.word(pair.value)
+
     def arguments(self, pairs: tuple[KeyValue, ...]) -> None:
         """ARG's values see those in front of them on the line, ENV's do not."""
         outer, known = self.lookup, dict[str, Text]()
@@ -149,9 +167,8 @@ class _Check:
 
         self.lookup = lookup
         for pair in pairs:
-            self.word(pair.key)
+            self.pair(pair)
             if pair.value is not None:
-                self.word(pair.value)
                 # A build argument may stand in for the default.
                 known[pair.key.value] = UNKNOWN
 
@@ -183,7 +200,16 @@ class _Check:
         if heredoc.expand:
             error = expand_heredoc(heredoc.content, self.lookup).error
             if error is not None:
-                self.problems.append(Problem(error, heredoc.span))
+                self.problems.append(Problem(error, self.faulty_line(heredoc)))
+
+    def faulty_line(self, heredoc: Heredoc) -> Span:
+        """The first line that is refused by itself; the whole body where only all of it is."""
+        start = heredoc.span.start
+        for line in heredoc.content.split("\n"):
+            if "$" in line and expand_heredoc(line, self.lookup).error is not None:
+                return Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()))
+            start += len(line) + 1
+        return heredoc.span
 
     def copied_sources(self, sources: tuple[Word, ...]) -> None:
         for source in sources:
@@ -217,11 +243,10 @@ class _Check:
     def signal(self, signal: Word) -> None:
         """The whole line is the signal: where its first word is one, what follows is at fault."""
         text = self.word(signal)
-        first = signal.value.split()[0]
-        rest = len(signal.value) - len(signal.value.removeprefix(first).lstrip())
-        extra = signal_error(first) is None and rest < len(signal.value)
-        message = None if text is UNKNOWN else signal_error(text)
-        self.value(signal, message, (rest, len(signal.value)) if extra else None)
+        first = _FIRST_WORD.match(signal.value)
+        extra = first is not None and signal_error(first[1]) is None
+        part = (first.end(), len(signal.value)) if first is not None and extra else None
+        self.value(signal, None if text is UNKNOWN else signal_error(text), part)
 
 
 def _is_remote(source: str) -> bool:

@@ -46,7 +46,8 @@ class DirectiveReader:
             return None
         if any(directive.name == other.name for other in self.found):
             message = f"only one {directive.name} parser directive can be used"
-            self.problems.append(Problem(message, directive.span))
+            whole = Span(directive.name_span.start, directive.span.end)
+            self.problems.append(Problem(message, whole))
             return None
         self.found.append(directive)
         if directive.name == "escape" and directive.value not in ("\\", "`"):
@@ -63,12 +64,14 @@ def directive_of(line: Line, start: int, prefix: str = "#") -> Directive | None:
     body = text[len(prefix) :].lstrip(WHITE_SPACE)
     offset = line.end - len(body)
     key = _KEY.match(body)
-    value = body[key.end() :].rstrip("\t\n\f\r ") if key else ""
-    if key is None or not value:
+    if key is None or body[key.end() - 1 :] == "=":
         return None
-    value_start = offset + key.end()
-    value_span = Span(value_start, value_start + len(value))
-    return Directive(key[1].lower(), value, Span(start, value_span.end), value_span)
+    # Where nothing but blanks follows the sign, the last of them is the value.
+    at = min(key.end(), len(body) - 1)
+    value = body[at:].rstrip("\t\n\f\r ") or body[at:]
+    value_span = Span(offset + at, offset + at + len(value))
+    name_span = Span(offset, offset + len(key[1]))
+    return Directive(key[1].lower(), value, Span(start, value_span.end), value_span, name_span)
 
 
 def lookup(text: str, prefix: str = "#") -> tuple[Directive, ...]:

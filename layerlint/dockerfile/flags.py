@@ -92,10 +92,10 @@ def value_part(flag: Flag, start: int, end: int) -> Span:
 
 def name_span(flag: Flag, *, dashes: bool = False) -> Span:
     """Where the name stands, or ``--`` and the name."""
-    # Quotes, escapes and continuations may shift it, but not beyond the sign in front of the value.
-    last = flag.value_span.start - (0 if flag.value is None else 1)
-    start = flag.span.start + 2
-    end = min(start + len(flag.name), last)
+    start, end = flag.span.start + 2, flag.span.end
+    if flag.value is not None:
+        # The value may stand on the next line, the name be shifted by quotes, but it ends before the sign.
+        end = min(start + len(flag.name), flag.value_span.start - 1)
     return Span(start - 2 if dashes else start, max(start, end))
 
 

@@ -162,6 +162,8 @@ class _Parser:
         heredocs = tuple(heredoc for heredoc, _ in found)
         last = next((line for _, line in reversed(found) if line is not None), None)
         end, end_line = (last.end, last.number) if last else (node.span.end, node.end_line)
+        # A body that nothing closes takes the end of its last line, too.
+        end = max(end, *(heredoc.span.end for heredoc in heredocs))
         return _closed(node, heredocs, end, end_line)
 
     def _heredoc(self, opening: Opening, word_span: Span) -> tuple[Heredoc, Line | None]:

@@ -130,6 +130,7 @@ class Directive:
     value: str
     span: Span
     value_span: Span
+    name_span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def test_the_contract() -> None:
         "problems": [
             {
                 "line": 11,
-                "column": 1,
+                "column": 6,
                 "message": "COPY requires at least two arguments, but only one was provided. "
                 "Destination could not be determined",
             }

@@ -53,7 +53,8 @@ NO_DESTINATION = (
         ("FROM a\nfrm b", 2, 1, "unknown instruction: frm (did you mean from?)"),
         ("FROM a\nqwertz", 2, 1, "unknown instruction: qwertz"),
         ("FROM", 1, 1, "FROM requires either one or three arguments"),
-        ("FROM a IS b", 1, 1, "FROM requires either one or three arguments"),
+        ("FROM a IS b", 1, 8, "FROM requires either one or three arguments"),
+        ("FROM a AS b c d", 1, 13, "FROM requires either one or three arguments"),
         (
             "FROM a AS 1b",
             1,
@@ -61,21 +62,23 @@ NO_DESTINATION = (
             'invalid name for build stage: "1b", name can\'t start with a number or contain symbols',
         ),
         ("FROM --platfrom=x a", 1, 6, "unknown flag: --platfrom (did you mean platform?)"),
-        ("FROM a\nCOPY x", 2, 1, f"COPY {NO_DESTINATION}"),
+        ("FROM a\nCOPY x", 2, 6, f"COPY {NO_DESTINATION}"),
+        ("FROM a\nCOPY []", 2, 6, f"COPY {NO_DESTINATION}"),
+        ("FROM a\nCOPY <<E\nE", 2, 1, f"COPY {NO_DESTINATION}"),
         ("FROM a\nADD", 2, 1, f"ADD {NO_DESTINATION}"),
         ("FROM a\nCOPY --form=b x y", 2, 6, "unknown flag: --form (did you mean from?)"),
         ("FROM a\nCOPY \\\n  --link=yes x y", 3, 10, "expecting boolean value for flag --link, not: yes"),
-        ("FROM a\nCOPY --link= x y", 2, 6, "missing a value on flag: --link"),
-        ("FROM a\nCOPY --from x y", 2, 6, "missing a value on flag: --from"),
-        ("FROM a\nCOPY --from=a --from=b x y", 2, 15, "duplicate flag specified: --from"),
+        ("FROM a\nCOPY --link= x y", 2, 8, "missing a value on flag: --link"),
+        ("FROM a\nCOPY --from x y", 2, 8, "missing a value on flag: --from"),
+        ("FROM a\nCOPY --from=a --from=b x y", 2, 17, "duplicate flag specified: --from"),
         ("FROM a\nCOPY x <<E\nE", 2, 8, "COPY cannot accept a heredoc as a destination"),
         ("FROM a\nWORKDIR", 2, 1, "WORKDIR requires exactly one argument"),
         ("FROM a\nCMD --help", 2, 5, "unknown flag: --help"),
         ("FROM a\nENV", 2, 1, "ENV requires at least one argument"),
         ("FROM a\nENV x=1 =2", 2, 9, "ENV names can not be blank"),
         ("FROM a\nARG =x", 2, 5, "ARG names can not be blank"),
-        ("FROM a\nSHELL sh", 2, 1, "SHELL requires the arguments to be in JSON form"),
-        ("FROM a\nSHELL []", 2, 1, "SHELL requires at least one argument"),
+        ("FROM a\nSHELL sh", 2, 7, "SHELL requires the arguments to be in JSON form"),
+        ("FROM a\nSHELL []", 2, 7, "SHELL requires at least one argument"),
         ('FROM a\nVOLUME ["a", " "]', 2, 14, "VOLUME specified can not be an empty string"),
         ("FROM a\nHEALTHCHECK RUN x", 2, 13, 'Unknown type "RUN" in HEALTHCHECK (try CMD)'),
         ("FROM a\nHEALTHCHECK CMD", 2, 13, "Missing command after HEALTHCHECK CMD"),
@@ -83,7 +86,7 @@ NO_DESTINATION = (
         ("FROM a\nHEALTHCHECK --interval=5 CMD x", 2, 24, 'time: missing unit in duration "5"'),
         ("FROM a\nHEALTHCHECK --timeout=5d CMD x", 2, 23, 'time: unknown unit "d" in duration "5d"'),
         ("FROM a\nHEALTHCHECK --timeout=x CMD x", 2, 23, 'time: invalid duration "x"'),
-        ("FROM a\nHEALTHCHECK --interval=-1s CMD x", 2, 24, 'Interval "interval" cannot be less than 1ms'),
+        ("FROM a\nHEALTHCHECK --interval=-1s CMD x", 2, 15, 'Interval "interval" cannot be less than 1ms'),
         ("FROM a\nHEALTHCHECK --retries=-1 CMD x", 2, 23, "--retries cannot be negative (-1)"),
         ("FROM a\nHEALTHCHECK --retries=x CMD x", 2, 23, 'strconv.ParseInt: parsing "x": invalid syntax'),
         (
@@ -110,10 +113,44 @@ def test_every_fault_has_its_place(text: str, line: int, column: int, message: s
     assert found(text) == [(line, column, message)]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("FROM --platfrom=x a", "--platfrom"),
+        ("FROM a b", "b"),
+        ("FROM a AS b c d", "c d"),
+        ("FROM a\nCOPY --link= x y", "link"),
+        ("FROM a\nCOPY --fr\\\nom x y", "fr\\\nom"),
+        ("FROM a\nCOPY --from=\\\nx --from=\\\ny x y", "from"),
+        ("FROM a\nCOPY --from=a --from='b c' x y", "from"),
+        ("FROM a\nCMD --né=x", "--né"),
+        ('FROM a\nADD [ "x" ]', "x"),
+        ("FROM a\nADD [ ] ", "[ ]"),
+        ("FROM a\nADD <<E\nE", "ADD"),
+        ("FROM a\nSHELL [ \\\n ]", "[ \\\n ]"),
+        ("FROM a\nSHELL sh  -c ", "sh  -c"),
+        ("FROM a\nENV x=1 =2", "=2"),
+        ("FROM a\nHEALTHCHECK --timeout=1us CMD x", "timeout"),
+        ("ARG a", ""),
+    ],
+)
+def test_a_fault_is_the_words_that_are_wrong(text: str, words: str) -> None:
+    (problem,) = parse_all(parse(SourceFile("Dockerfile", text)))[1]
+    assert text[problem.span.start : problem.span.end] == words
+
+
+def test_unknown_flags_are_reported_where_the_arguments_are_missing() -> None:
+    assert found("FROM a\nHEALTHCHECK --intervall=1s\n") == [
+        (2, 1, "HEALTHCHECK requires at least one argument"),
+        (2, 13, "unknown flag: --intervall (did you mean interval?)"),
+    ]
+
+
 def test_all_faults_are_reported_in_order() -> None:
     text = "FROM a\nCOPY --foo a\nENV x\nFOO\nWORKDIR --a\n"
     assert [(line, message) for line, _, message in found(text)] == [
         (2, f"COPY {NO_DESTINATION}"),
+        (2, "unknown flag: --foo (did you mean from?)"),
         (3, "ENV must have two arguments"),
         (4, "unknown instruction: FOO (did you mean FROM?)"),
         (5, "WORKDIR requires exactly one argument"),

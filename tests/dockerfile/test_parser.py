@@ -113,7 +113,7 @@ def test_faults_of_directives_stand_at_their_place() -> None:
     document = read("# escape=x\n# syntax=a\n# syntax=b\nFROM a\n")
     assert [(problem.message, problem.span) for problem in document.problems] == [
         ("invalid escape token 'x' does not match ` or \\", Span(9, 10)),
-        ("only one syntax parser directive can be used", Span(22, 32)),
+        ("only one syntax parser directive can be used", Span(24, 32)),
     ]
     assert document.escape == "\\"
 
