@@ -7,12 +7,13 @@ not take is nobody's and means nothing here either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
+from layerlint.dockerfile.check_directive import ALL, parse_check_options
 
 
 class Scope(Enum):
@@ -29,6 +30,8 @@ class Request:
     scope: Scope
     own: bool = False
     """In layerlint's form: its names must exist, and it must silence something."""
+    spares: frozenset[str] = frozenset()
+    """Aliases of the rules that it does not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ class Malformed:
 
 BUILDKIT_ALL: Final = "buildkit:all"
 """Stands for every rule with a BuildKit alias; no name of a rule has a colon."""
+
+_OF_THE_FILE: Final = frozenset(
+    {
+        "ConsistentInstructionCasing",
+        "DuplicateStageName",
+        "InvalidBaseImagePlatform",
+        "InvalidDefaultArgInFrom",
+        "NoEmptyContinuation",
+        "ReservedStageName",
+    }
+)
+"""BuildKit's rules that look at the whole file: a comment above one instruction does not reach them."""
 
 _OWN: Final = "layerlint:"
 _OWN_SCOPES: Final = {"ignore": Scope.INSTRUCTION, "ignore-file": Scope.FILE}
@@ -59,12 +74,26 @@ def read_comment(text: str) -> Request | Malformed | None:
     return None
 
 
-def read_check_directive(value: str, scope: Scope) -> Request | None:
-    """The ``skip`` option of BuildKit's ``check=`` directive, whose value ends at the first blank."""
-    options = (value.split(maxsplit=1) or [""])[0].split(";")
-    skipped = [option.partition("=")[2] for option in options if option.partition("=")[0].lower() == "skip"]
-    names = [name for names in skipped for name in names.split(",") if name]
-    return _request([BUILDKIT_ALL if name == "all" else name for name in names], scope)
+def read_check_directive(value: str) -> Request | None:
+    """The ``skip`` option of BuildKit's ``check=`` directive; None where its options are refused."""
+    names = _skipped(value)
+    return Request(names, Scope.FILE) if names else None
+
+
+def read_check_comment(comments: Sequence[str]) -> Request | None:
+    """The same for one instruction, in the comments directly above: the first alone counts."""
+    for comment in comments:
+        key, equals, value = comment.partition("=")
+        if equals and key.strip().lower() == "check":
+            names = _skipped(value.strip())
+            return Request(names, Scope.INSTRUCTION, spares=_OF_THE_FILE) if names else None
+    return None
+
+
+def _skipped(value: str) -> tuple[str, ...]:
+    options = parse_check_options(value)
+    names = () if isinstance(options, str) else options.skip
+    return tuple(BUILDKIT_ALL if name == ALL else name for name in names if name)
 
 
 def _own(text: str) -> Request | Malformed | None:
@@ -109,15 +138,10 @@ def _trivy(text: str) -> Request | None:
                     Scope.INSTRUCTION)  # fmt: skip
 
 
-def _buildkit(text: str) -> Request | None:
-    key, _, value = text.partition("=")
-    return read_check_directive(value, Scope.INSTRUCTION) if key.strip().lower() == "check" else None
-
-
 def _request(names: list[str], scope: Scope) -> Request | None:
     return Request(tuple(names), scope) if names else None
 
 
 _FORMS: Final[tuple[Callable[[str], Request | Malformed | None], ...]] = (
-    _own, _hadolint, _checkov, _trivy, _buildkit
+    _own, _hadolint, _checkov, _trivy
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
+from layerlint.dockerfile.check_directive import check_directive
 from layerlint.dockerfile.syntax import Document, Node
 from layerlint.report import Finding
 from layerlint.ruleset.findings import Remark, in_order, remark_cases, to_findings
@@ -16,6 +17,7 @@ from layerlint.ruleset.ignore_comments import (
     Malformed,
     Request,
     Scope,
+    read_check_comment,
     read_check_directive,
     read_comment,
 )
@@ -94,7 +96,7 @@ def read_suppressions(
             invalid += [_invalid(span, "no instruction follows")] if request.own else []
             continue
         for word in request.names:
-            rules = _rules(word, known, own=request.own)
+            rules = _rules(word, known, own=request.own) - _spared(request, known)
             if rules:
                 suppressions.append(Suppression(word, rules, lines, span, request.own))
             elif request.own:
@@ -108,9 +110,12 @@ def read_suppressions(
 def _requests(document: Document) -> Iterator[tuple[Span, int, Request | Malformed]]:
     """What each comment asks for, with its span and line."""
     directives = {directive.span for directive in document.directives}
-    for directive in document.directives:
-        if directive.name == "check" and (check := read_check_directive(directive.value, Scope.FILE)):
-            yield directive.span, 1, check
+    directive = check_directive(document.source.text)
+    if directive is not None and (check := read_check_directive(directive.value)):
+        yield directive.span, 1, check
+    for node in document.nodes:
+        if check := read_check_comment(node.comments):
+            yield node.keyword_span, node.start_line, check
     for comment in document.comments:
         if comment.span not in directives and (request := read_comment(comment.text)):
             yield comment.span, comment.line, request
@@ -139,6 +144,12 @@ def _rules(word: str, known: RuleSet, *, own: bool) -> frozenset[str]:
         return frozenset(rule.name for rule in known if any(alias.isalpha() for alias in rule.aliases))
     rule = known.find(word)
     return frozenset((rule.name,)) if rule else frozenset()
+
+
+def _spared(request: Request, known: RuleSet) -> frozenset[str]:
+    if not request.spares:
+        return frozenset()
+    return frozenset(rule.name for rule in known if request.spares & set(rule.aliases))
 
 
 def _invalid(span: Span, problem: str) -> Remark:

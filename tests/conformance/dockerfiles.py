@@ -81,20 +81,22 @@ def dump(node: Node) -> str:
     return f"{node.keyword.lower()}{flags}{args}{inner}"
 
 
-def refusals(text: str, attributes: dict[str, str] | None = None) -> tuple[Finding, ...]:
-    """Why a file is refused, as a user is told; ``attributes`` are those that BuildKit's frontend was given."""
-    given = attributes or {}
-    settings = Settings(
+def attributes_to_settings(given: dict[str, str]) -> Settings:
+    """What BuildKit's frontend was given, in our words."""
+    return Settings(
         contexts={
             key.removeprefix("context:"): Path(__file__).parent for key in given if key.startswith("context:")
         },
         build_arguments={
-            key.removeprefix("build-arg:"): value
-            for key, value in given.items()
-            if key.startswith("build-arg:")
+            key.removeprefix("build-arg:"): value for key, value in given.items() if key.startswith("build-arg:")
         },
         target=given.get("target"),
         platform=given.get("platform", DEFAULT_PLATFORM),
     )
+
+
+def refusals(text: str, attributes: dict[str, str] | None = None) -> tuple[Finding, ...]:
+    """Why a file is refused, as a user is told."""
+    settings = attributes_to_settings(attributes or {})
     report = lint(SourceFile("Dockerfile", text), None, settings, RULES, RULES)
     return tuple(finding for finding in report.findings if finding.rule in ("graph", "syntax"))

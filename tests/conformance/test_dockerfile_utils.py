@@ -124,6 +124,8 @@ class File:
         self._nodes = [(document.source.position(n.span.start)[0] - 1, n.keyword) for n in document.nodes]
 
     def offset(self, line: int, column: int) -> int:
+        if line >= len(self.lines):
+            return len(self.text)
         units = self.lines[line].encode("utf-16-le", "surrogatepass")[: 2 * column]
         before = sum(len(each) + 1 for each in self.lines[:line])
         return before + len(units.decode("utf-16-le", "surrogatepass"))

@@ -30,11 +30,21 @@ RUN rm /srv/b.bin && rm -rf /usr/share/zoneinfo
 RUN truncate -s 600M /disk.img
 COPY --from=later /a /b
 COPY absent /
+WORKDIR app
+ENV SECRET mango
+label a=b
+MAINTAINER somebody
+CMD true
+CMD true \\
+
+    false
 RNU true
 # layerlint: ignore[large-layer] nothing is large here
 # layerlint: ignore[no-such-rule] nothing has this name
 USER root
-FROM scratch AS later
+FROM scratch As later
+FROM scratch AS Later
+FROM scratch AS context
 """
 SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
 

@@ -1,0 +1,39 @@
+"""The first WORKDIR of an image is relative: where it leads is up to the base image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.dockerfile.expand import expand
+from layerlint.dockerfile.instructions import Workdir
+from layerlint.execution.instructions import lookup
+from layerlint.execution.trace import StageTrace, Step, Trace
+
+_ABSOLUTE = re.compile(r"/|\\|[A-Za-z]:")
+"""Of Windows, too: one look at the path must do for both."""
+
+
+def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    for stage in trace.stages:
+        first = _first(stage)
+        if first is None or (stage.parent is not None and any(map(_is_workdir, stage.parent.chain()))):
+            continue
+        assert isinstance(first.instruction, Workdir)
+        word = first.instruction.path
+        look = lookup(first.before, known_base=stage.base.source != "unknown")
+        path = expand(word.value, look, trace.document.escape).text
+        if isinstance(path, str) and not _ABSOLUTE.match(path):
+            yield Observation(word.span, {"path": path})
+
+
+def _is_workdir(step: Step) -> bool:
+    return isinstance(step.instruction, Workdir)
+
+
+def _first(stage: StageTrace) -> Step | None:
+    return next(filter(_is_workdir, stage.steps), None)
+
+
+CHECK = Check(NoParams, _run, ("path",))
