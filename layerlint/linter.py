@@ -10,7 +10,7 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
-from layerlint.dockerfile.check_directive import check_options
+from layerlint.dockerfile.check_directive import BUILD_ARGUMENT, check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.parser import parse
@@ -123,7 +123,8 @@ def lint(
         if check is not None:
             cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
     findings = to_findings(cases, source)
-    kept, silenced = apply_comments(findings, analysis.document, known, active)
+    replaced = settings.build_arguments.get(BUILD_ARGUMENT)
+    kept, silenced = apply_comments(findings, analysis.document, known, active, replaced)
     strict = to_findings(remark_cases(SYNTAX, _warnings_refused(source, settings, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
     return FileReport(source.path, kept, forecast(analysis.trace), silenced)

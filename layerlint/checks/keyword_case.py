@@ -31,10 +31,11 @@ def _inconsistent(trace: Trace, params: NoParams) -> Iterator[Observation]:
 def _as(trace: Trace, params: NoParams) -> Iterator[Observation]:
     for stage in trace.graph.stages:
         node = stage.instruction.node
-        if stage.instruction.name is None:
+        # A FROM of mixed case is told of by itself.
+        if stage.instruction.name is None or node.keyword not in ("FROM", "from"):
             continue
         word = node.args[1]
-        right = "as" if node.keyword == node.keyword.lower() else "AS"
+        right = "as" if node.keyword == "from" else "AS"
         if word.value != right:
             yield Observation(word.span, {"keyword": word.value, "from": node.keyword})
 

@@ -48,14 +48,19 @@ class Suppression:
 
 
 def apply_comments(
-    findings: Iterable[Finding], document: Document, known: RuleSet, active: RuleSet
+    findings: Iterable[Finding],
+    document: Document,
+    known: RuleSet,
+    active: RuleSet,
+    check: str | None = None,
 ) -> tuple[tuple[Finding, ...], int]:
     """The findings that are left, with those of the rules on ignore comments, and how many were silenced.
 
     A finding is silenced if all of it lies in what the comment is for.  ``known`` are all rules, ``active``
-    those that ran: a comment for a rule that did not run is not called unused.
+    those that ran: a comment for a rule that did not run is not called unused.  ``check`` takes the place
+    of the value of BuildKit's directive.
     """
-    suppressions, invalid = read_suppressions(document, known)
+    suppressions, invalid = read_suppressions(document, known, check)
     silencing = {(rule, item.lines) for item in suppressions for rule in item.rules}
     regions = _Regions(document)
     kept: list[Finding] = []
@@ -81,13 +86,13 @@ def apply_comments(
 
 
 def read_suppressions(
-    document: Document, known: RuleSet
+    document: Document, known: RuleSet, check: str | None = None
 ) -> tuple[tuple[Suppression, ...], tuple[Remark, ...]]:
     """What the comments silence, and a remark for each fault of a comment in layerlint's own form."""
     suppressions: list[Suppression] = []
     invalid: list[Remark] = []
     regions = _Regions(document)
-    for span, line, request in _requests(document):
+    for span, line, request in _requests(document, check):
         if isinstance(request, Malformed):
             invalid.append(_invalid(span, request.problem))
             continue
@@ -107,18 +112,19 @@ def read_suppressions(
     return tuple(suppressions), tuple(invalid)
 
 
-def _requests(document: Document) -> Iterator[tuple[Span, int, Request | Malformed]]:
+def _requests(document: Document, check: str | None) -> Iterator[tuple[Span, int, Request | Malformed]]:
     """What each comment asks for, with its span and line."""
     directives = {directive.span for directive in document.directives}
     directive = check_directive(document.source.text)
-    if directive is not None and (check := read_check_directive(directive.value)):
-        yield directive.span, 1, check
+    value = check if check is not None or directive is None else directive.value
+    if value is not None and (request := read_check_directive(value)):
+        yield Span(0, 0) if directive is None else directive.span, 1, request
     for node in document.nodes:
-        if check := read_check_comment(node.comments):
-            yield node.keyword_span, node.start_line, check
+        if request := read_check_comment(node.comments):
+            yield node.keyword_span, node.start_line, request
     for comment in document.comments:
-        if comment.span not in directives and (request := read_comment(comment.text)):
-            yield comment.span, comment.line, request
+        if comment.span not in directives and (found := read_comment(comment.text)):
+            yield comment.span, comment.line, found
     for node in document.nodes:
         if node.keyword.upper() == "RUN":
             yield from _in_heredocs(document, node)

@@ -55,3 +55,21 @@ def test_warnings_of_edge_cases() -> None:
             failed.append((row["id"], found - expected, expected - found))
     print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
     assert failed == [], "\n".join(map(str, failed))
+
+
+def test_warnings_of_buildkits_own_tests() -> None:
+    count: Counter[str] = Counter()
+    failed = []
+    for row in rows("conformance/lint.jsonl.gz"):
+        if row["build_error"]:
+            continue  # BuildKit stops there
+        given = row["warnings_all_targets"] or row["warnings"] or []
+        expected: Counter[tuple[str, int]] = Counter(
+            (warning["rule"], warning["line"]) for warning in given if warning["rule"] in NAMES
+        )
+        found = _ours(row["dockerfile"], attributes_to_settings(row["frontendAttrs"] or {}))
+        count.update(name for name, _ in expected.elements())
+        if found != expected:
+            failed.append((row["id"], found - expected, expected - found))
+    print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
+    assert failed == [], "\n".join(map(str, failed))
