@@ -45,7 +45,10 @@ def parse_yaml(path: str, data: bytes, problems: list[Problem]) -> Value | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Location(path, mark.line + 1, mark.column + 1) if mark else whole
-        problems.append(place.problem(f"not YAML: {error.problem or error.context}"))
+        reason = f"not YAML: {error.problem or error.context}"
+        if "maximum nesting depth" in reason:  # libyaml looks far ahead, and has a bound of its own
+            reason = f"nested deeper than {MAX_DEPTH} levels"
+        problems.append(place.problem(reason))
     except yaml.YAMLError as error:  # a character that YAML does not allow; it has no mark
         reason = getattr(error, "reason", None) or "it cannot be read"
         problems.append(whole.problem(f"not YAML: {reason}"))

@@ -44,7 +44,9 @@ RNU true
 USER root
 FROM scratch As later
 FROM scratch AS Later
-FROM scratch AS context
+FROM --platform=linux/amd64 scratch${nothing} AS context
+FROM --platform=$TARGETPLATFORM scratch AS ports
+EXPOSE 8080:80/TCP
 """
 SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
 
