@@ -258,8 +258,8 @@ def run(commands: tuple[Command, ...], data: bytes, *, quiet: bool) -> bytes | N
             size += sum(map(len, cycle.printed))
             if size > MAX_OUTPUT:
                 return None
-            if last and not whole and cycle.ends_with_line:
-                # The last line has no newline, and neither has what is printed of it.
+            if last and not whole and cycle.ends_with_line and not cycle.stops:
+                # The last line has no newline, and neither has what is printed of it, but where `q` ends sed.
                 output[-1] = output[-1][:-1]
             if cycle.stops:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from layerlint.commands import _sed_script
@@ -49,6 +49,8 @@ COMMANDS = ["d", "p", "2d", "$d", "1,2d", "/a/d", "/a/,/b/d", "2,$p", "/b/!d", "
     newline=st.booleans(),
     quiet=st.booleans(),
 )
+@example(commands=["2q"], texts=["", "1"], newline=False, quiet=False)
+@example(commands=["p", "2q"], texts=["a", "1"], newline=False, quiet=True)
 def test_sed_prints_the_same(commands: list[str], texts: list[str], newline: bool, quiet: bool) -> None:
     require("sed")
     script = "\n".join(commands)
