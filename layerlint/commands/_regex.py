@@ -64,8 +64,8 @@ def translate(text: str, *, extended: bool, ignore_case: bool = False) -> Regex 
         elif extended and token in _SWAPPED:
             token = "\\" + token
         elif not extended and token == "*" and not repeatable:
-            if position > 1 and text[position - 2] == "*" and parts:
-                return None  # a star of a star: not followed
+            if parts and parts[-1] not in ("(", "^"):
+                return None  # a star of a repetition: not followed
             token = "\\*"
         # From here a special character of either syntax is spelled as in a basic expression.
         elif extended and token == "*" and not repeatable:

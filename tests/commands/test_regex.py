@@ -22,6 +22,8 @@ TEXTS = st.lists(st.text(alphabet="aab1 .-]*+(", max_size=8), min_size=1, max_si
 
 @settings(max_examples=200, deadline=None)
 @given(expression=EXPRESSIONS, texts=TEXTS, extended=st.booleans())
+@example(expression="a\\+*", texts=[""], extended=False)
+@example(expression="^*a", texts=["*a", "a"], extended=False)
 def test_grep_selects_the_same_lines(expression: str, texts: list[str], extended: bool) -> None:
     require("grep")
     regex = translate(expression, extended=extended)
