@@ -10,7 +10,7 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
-from layerlint.dockerfile.check_directive import BUILD_ARGUMENT, check_options
+from layerlint.dockerfile.check_directive import check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.parser import parse
@@ -27,7 +27,7 @@ from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import Example, Rule, RuleSet
 from layerlint.ruleset.reserved import GRAPH, SYNTAX
 from layerlint.ruleset.suppressions import apply_comments
-from layerlint.source import SourceFile
+from layerlint.source import SourceFile, Span
 
 STANDARD_INPUT = "-"
 
@@ -55,6 +55,8 @@ class Analysis:
     """Of syntax and grammar."""
     graph: BuildGraph
     trace: Trace
+    warnings_refused: Span | None
+    """Where it stands that BuildKit refuses a file of which it warns (``# check=error=true``)."""
 
     def refusals(self) -> tuple[Problem, ...]:
         """Why BuildKit refuses instructions: their text, or what it comes to once variables are known."""
@@ -74,7 +76,7 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     """Parse, link and run a Dockerfile; ``folder`` is where it lies (None: nowhere, there is no context)."""
     document = parse(source)
     instructions, problems = parse_all(document)
-    _, _, refused = check_options(source.text, settings.build_arguments)
+    check, span, refused = check_options(source.text, settings.build_arguments)
     problems = problems if refused is None else (refused, *problems)
     graph = link(document, instructions, settings)
     context, notes = _context(source, folder, settings)
@@ -85,7 +87,8 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
         platform=settings.platform,
         notes=notes,
     )
-    return Analysis(document, instructions, problems, graph, run(document, instructions, graph, options))
+    trace = run(document, instructions, graph, options)
+    return Analysis(document, instructions, problems, graph, trace, span if check.error else None)
 
 
 def link(document: Document, instructions: Sequence[Instruction], settings: Settings) -> BuildGraph:
@@ -123,22 +126,20 @@ def lint(
         if check is not None:
             cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
     findings = to_findings(cases, source)
-    replaced = settings.build_arguments.get(BUILD_ARGUMENT)
-    kept, silenced = apply_comments(findings, analysis.document, known, active, replaced)
-    strict = to_findings(remark_cases(SYNTAX, _warnings_refused(source, settings, kept), active), source)
+    kept, silenced = apply_comments(findings, analysis.document, known, active, settings.build_arguments)
+    strict = to_findings(remark_cases(SYNTAX, _warnings_refused(analysis, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
     return FileReport(source.path, kept, forecast(analysis.trace), silenced)
 
 
-def _warnings_refused(source: SourceFile, settings: Settings, kept: Sequence[Finding]) -> Iterator[Remark]:
+def _warnings_refused(analysis: Analysis, kept: Sequence[Finding]) -> Iterator[Remark]:
     """``# check=error=true``: BuildKit refuses a file of which it warns."""
-    options, span, _ = check_options(source.text, settings.build_arguments)
-    if options.error:
+    if analysis.warnings_refused is not None:
         # Its names are the aliases of letters only.
         names = sorted({alias for finding in kept for alias in finding.aliases if alias.isalpha()})
         if names:
             message = f"lint violation found for rules: {', '.join(names)}"
-            yield _remark(Problem(message, span))
+            yield _remark(Problem(message, analysis.warnings_refused))
 
 
 def _remark(problem: Problem) -> Remark:

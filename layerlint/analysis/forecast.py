@@ -45,7 +45,7 @@ def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
         return Origin(None, None) if layer == BASE_LAYER else Origin(layer, lines[layer])
 
     base_image = target.base.image
-    unknown_base = target.base.source == "unknown"
+    unknown_base = not target.base.known
     incomplete = any(not record.complete for record in records)
     return LayersReport(
         trace.document.source.path,

@@ -17,7 +17,7 @@ def _ports(trace: Trace, fault: Callable[[str], bool]) -> Iterator[Observation]:
         for step in stage.steps:
             if not isinstance(step.instruction, Expose):
                 continue
-            look = lookup(step.before, known_base=stage.base.source != "unknown")
+            look = lookup(step.before, known_base=stage.base.known)
             for word in step.instruction.ports:
                 ports = expand(word.value, look, trace.document.escape).words
                 for port in () if isinstance(ports, Unknown) else ports:

@@ -22,7 +22,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
             continue
         assert isinstance(first.instruction, Workdir)
         word = first.instruction.path
-        look = lookup(first.before, known_base=stage.base.source != "unknown")
+        look = lookup(first.before, known_base=stage.base.known)
         path = expand(word.value, look, trace.document.escape).text
         if isinstance(path, str) and not _ABSOLUTE.match(path):
             yield Observation(word.span, {"path": path})

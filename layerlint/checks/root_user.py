@@ -22,7 +22,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
             yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
         return
     # An unknown base may set a user of its own.
-    sure = trace.target.base.source != "unknown"
+    sure = trace.target.base.known
     yield Observation(
         span=trace.target.stage.instruction.image.span,
         values={"reason": "no USER is set"},

@@ -7,8 +7,8 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.dockerfile.directives import lookup
-from layerlint.dockerfile.gostrings import quote
-from layerlint.dockerfile.syntax import Directive, Problem
+from layerlint.dockerfile.gostrings import TRUTHS, quote
+from layerlint.dockerfile.syntax import Problem
 from layerlint.source import Span
 
 BUILD_ARGUMENT: Final = "BUILDKIT_DOCKERFILE_CHECK"
@@ -16,17 +16,12 @@ BUILD_ARGUMENT: Final = "BUILDKIT_DOCKERFILE_CHECK"
 
 ALL: Final = "all"
 
-_TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
-_FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
-"""What ``strconv.ParseBool`` takes."""
-
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     """Names of BuildKit's rules, or ``all``."""
 
     skip: tuple[str, ...] = ()
-    experimental: tuple[str, ...] = ()
     error: bool = False
     """A warning makes the build fail."""
 
@@ -35,7 +30,6 @@ def parse_check_options(value: str) -> CheckOptions | str:
     """The options of a value, which ends at its first blank; BuildKit's message where it refuses them."""
     text = (value.split(maxsplit=1) or [""])[0]
     skip: tuple[str, ...] = ()
-    experimental: tuple[str, ...] = ()
     error = False
     # The third takes the rest, further semicolons too.
     for part in text.split(";", 2) if text else ():
@@ -44,28 +38,30 @@ def parse_check_options(value: str) -> CheckOptions | str:
             case "skip":
                 skip = tuple(given.split(","))
             case "experimental":
-                experimental = tuple(given.split(","))
-            case "error" if given in _TRUE | _FALSE:
-                error = given in _TRUE
+                pass  # no rule here is one of BuildKit's experimental ones
+            case "error" if given in TRUTHS:
+                error = TRUTHS[given]
             case "error":
                 reason = f"strconv.ParseBool: parsing {quote(given)}: invalid syntax"
                 return f"failed to parse check option {quote(part)}: {reason}"
             case _:
                 return f"invalid check option {quote(key)}"
-    return CheckOptions(skip, experimental, error)
+    return CheckOptions(skip, error)
 
 
-def check_directive(text: str) -> Directive | None:
-    """The directive of a file's head."""
-    return next((found for found in lookup(text) if found.name == "check"), None)
+def check_value(text: str, build_arguments: Mapping[str, str]) -> tuple[str, Span]:
+    """The value in force for a file, empty for none, and where it stands."""
+    if BUILD_ARGUMENT in build_arguments:
+        return build_arguments[BUILD_ARGUMENT], Span(0, 0)
+    for directive in lookup(text):
+        if directive.name == "check":
+            return directive.value, directive.value_span
+    return "", Span(0, 0)
 
 
 def check_options(text: str, build_arguments: Mapping[str, str]) -> tuple[CheckOptions, Span, Problem | None]:
     """The options in force for a file, where they stand, and why they are refused."""
-    directive = check_directive(text)
-    given = build_arguments.get(BUILD_ARGUMENT)
-    span = Span(0, 0) if directive is None or given is not None else directive.value_span
-    value = given if given is not None else "" if directive is None else directive.value
+    value, span = check_value(text, build_arguments)
     options = parse_check_options(value)
     if isinstance(options, str):
         return CheckOptions(), span, Problem(f"failed to parse check options: {options}", span)

@@ -1,4 +1,4 @@
-"""Go's view of text, where BuildKit's behaviour hangs on it: white space and quoted strings."""
+"""Go's view of text, where BuildKit's behaviour hangs on it: white space, quoted strings, truth values."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """``unicode.IsSpace``.  Python's `str.isspace` also counts U+001C to U+001F, which Go does not."""
+
+TRUTHS = {
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+"""What ``strconv.ParseBool`` takes."""
 
 _ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from layerlint._dataclass import dataclass
-from layerlint.dockerfile.gostrings import quote
-from layerlint.dockerfile.mounts import TRUTHS, Field, fields
+from layerlint.dockerfile.gostrings import TRUTHS, quote
+from layerlint.dockerfile.mounts import Field, fields
 from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Flag, Problem
 from layerlint.domain.text import UNKNOWN, Text

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.dockerfile.flags import value_part
+from layerlint.dockerfile.gostrings import TRUTHS
 from layerlint.dockerfile.instructions import Mount
 from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Flag, Problem
 from layerlint.source import Span
-
-TRUTHS = {
-    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
-}
-"""What Go's ``strconv.ParseBool`` takes."""
 
 _VARIABLE = re.compile(r"\$.")
 

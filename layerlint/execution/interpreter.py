@@ -73,7 +73,7 @@ def run(
         base, state, parent = _start(stage, traces, options, notes)
         around = Surroundings(
             graph, stage, document.escape, options.context, options.contexts, final, image,
-            base.source in ("catalog", "image", "scratch"), options.differ, devices,
+            base.known, options.differ, devices,
         )  # fmt: skip
         count = 0 if parent is None else len(parent.layers())
         steps: list[Step] = []

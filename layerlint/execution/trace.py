@@ -115,6 +115,10 @@ class Base:
     filesystem: FileSystem
     bytes: Size
 
+    @property
+    def known(self) -> bool:
+        return self.source != "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class StageTrace:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
-from layerlint.dockerfile.check_directive import check_directive
+from layerlint.dockerfile.check_directive import check_value
 from layerlint.dockerfile.syntax import Document, Node
 from layerlint.report import Finding
 from layerlint.ruleset.findings import Remark, in_order, remark_cases, to_findings
@@ -52,15 +53,15 @@ def apply_comments(
     document: Document,
     known: RuleSet,
     active: RuleSet,
-    check: str | None = None,
+    build_arguments: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[Finding, ...], int]:
     """The findings that are left, with those of the rules on ignore comments, and how many were silenced.
 
     A finding is silenced if all of it lies in what the comment is for.  ``known`` are all rules, ``active``
-    those that ran: a comment for a rule that did not run is not called unused.  ``check`` takes the place
-    of the value of BuildKit's directive.
+    those that ran: a comment for a rule that did not run is not called unused.  A build argument may
+    take the place of BuildKit's directive.
     """
-    suppressions, invalid = read_suppressions(document, known, check)
+    suppressions, invalid = read_suppressions(document, known, build_arguments)
     silencing = {(rule, item.lines) for item in suppressions for rule in item.rules}
     regions = _Regions(document)
     kept: list[Finding] = []
@@ -86,13 +87,13 @@ def apply_comments(
 
 
 def read_suppressions(
-    document: Document, known: RuleSet, check: str | None = None
+    document: Document, known: RuleSet, build_arguments: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[tuple[Suppression, ...], tuple[Remark, ...]]:
     """What the comments silence, and a remark for each fault of a comment in layerlint's own form."""
     suppressions: list[Suppression] = []
     invalid: list[Remark] = []
     regions = _Regions(document)
-    for span, line, request in _requests(document, check):
+    for span, line, request in _requests(document, build_arguments):
         if isinstance(request, Malformed):
             invalid.append(_invalid(span, request.problem))
             continue
@@ -112,13 +113,14 @@ def read_suppressions(
     return tuple(suppressions), tuple(invalid)
 
 
-def _requests(document: Document, check: str | None) -> Iterator[tuple[Span, int, Request | Malformed]]:
+def _requests(
+    document: Document, build_arguments: Mapping[str, str]
+) -> Iterator[tuple[Span, int, Request | Malformed]]:
     """What each comment asks for, with its span and line."""
     directives = {directive.span for directive in document.directives}
-    directive = check_directive(document.source.text)
-    value = check if check is not None or directive is None else directive.value
-    if value is not None and (request := read_check_directive(value)):
-        yield Span(0, 0) if directive is None else directive.span, 1, request
+    value, span = check_value(document.source.text, build_arguments)
+    if request := read_check_directive(value):
+        yield span, 1, request
     for node in document.nodes:
         if request := read_check_comment(node.comments):
             yield node.keyword_span, node.start_line, request

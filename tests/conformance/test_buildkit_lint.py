@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from layerlint.linter import Settings, lint
 from layerlint.source import SourceFile
@@ -32,44 +32,43 @@ def _ours(text: str, settings: Settings) -> Counter[tuple[str, int]]:
     return found
 
 
-def _warnings(given: list[dict[str, Any]]) -> Counter[tuple[str, int]]:
-    found: Counter[tuple[str, int]] = Counter()
-    for warning in given:
-        name = warning.get("rule") or warning["RuleName"]
-        lines = warning.get("lines") or [[warning["Line"]]]
-        if name in NAMES:
-            found[name, lines[0][0]] += 1
-    return found
+Case = tuple[str, str, dict[str, str] | None, list[tuple[str, int]]]
+"""A row's id, its Dockerfile, what BuildKit's frontend was given, its warnings by name and line."""
+
+
+def _compare(cases: Iterable[Case]) -> None:
+    count: Counter[str] = Counter()
+    failed = []
+    for name, text, attributes, warnings in cases:
+        expected = Counter(warning for warning in warnings if warning[0] in NAMES)
+        found = _ours(text, attributes_to_settings(attributes or {}))
+        count.update(rule for rule, _ in expected.elements())
+        if found != expected:
+            failed.append((name, found - expected, expected - found))
+    print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
+    assert failed == [], "\n".join(map(str, failed))
+
+
+def _edge_cases() -> Iterator[Case]:
+    for row in rows("conformance/edge.jsonl.gz"):
+        error = row["lint"]["build_error"]
+        # At any other error BuildKit stops before its warnings are complete.
+        if not error or error.startswith("lint violation"):
+            warnings = [(warning["rule"], warning["lines"][0][0]) for warning in row["lint"]["warnings"]]
+            yield row["id"], row["dockerfile"], row["attrs"], warnings
+
+
+def _own_tests() -> Iterator[Case]:
+    for row in rows("conformance/lint.jsonl.gz"):
+        if not row["build_error"]:
+            given = row["warnings_all_targets"] or row["warnings"] or []
+            warnings = [(warning["rule"], warning["line"]) for warning in given]
+            yield row["id"], row["dockerfile"], row["frontendAttrs"], warnings
 
 
 def test_warnings_of_edge_cases() -> None:
-    count: Counter[str] = Counter()
-    failed = []
-    for row in rows("conformance/edge.jsonl.gz"):
-        if row["lint"]["build_error"] and not row["lint"]["build_error"].startswith("lint violation"):
-            continue  # BuildKit stops there
-        expected = _warnings(row["lint"]["warnings"])
-        found = _ours(row["dockerfile"], attributes_to_settings(row["attrs"] or {}))
-        count.update(name for name, _ in expected.elements())
-        if found != expected:
-            failed.append((row["id"], found - expected, expected - found))
-    print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
-    assert failed == [], "\n".join(map(str, failed))
+    _compare(_edge_cases())
 
 
 def test_warnings_of_buildkits_own_tests() -> None:
-    count: Counter[str] = Counter()
-    failed = []
-    for row in rows("conformance/lint.jsonl.gz"):
-        if row["build_error"]:
-            continue  # BuildKit stops there
-        given = row["warnings_all_targets"] or row["warnings"] or []
-        expected: Counter[tuple[str, int]] = Counter(
-            (warning["rule"], warning["line"]) for warning in given if warning["rule"] in NAMES
-        )
-        found = _ours(row["dockerfile"], attributes_to_settings(row["frontendAttrs"] or {}))
-        count.update(name for name, _ in expected.elements())
-        if found != expected:
-            failed.append((row["id"], found - expected, expected - found))
-    print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
-    assert failed == [], "\n".join(map(str, failed))
+    _compare(_own_tests())
