@@ -135,8 +135,9 @@ def lint(
 def _warnings_refused(analysis: Analysis, kept: Sequence[Finding]) -> Iterator[Remark]:
     """``# check=error=true``: BuildKit refuses a file of which it warns."""
     if analysis.warnings_refused is not None:
-        # Its names are the aliases of letters only.
-        names = sorted({alias for finding in kept for alias in finding.aliases if alias.isalpha()})
+        # Its names are the aliases of letters only.  What depends on a base that is not known may not be one.
+        sure = (finding for finding in kept if finding.confidence is not Confidence.LOW)
+        names = sorted({alias for finding in sure for alias in finding.aliases if alias.isalpha()})
         if names:
             message = f"lint violation found for rules: {', '.join(names)}"
             yield _remark(Problem(message, analysis.warnings_refused))

@@ -194,7 +194,9 @@ def test_an_unreadable_context_file_is_no_bug(folder: Path, capfd: pytest.Captur
     files(folder, {"Dockerfile": "FROM scratch\nADD f.tar /\nUSER 1\n", "f.tar": "x"})
     (folder / "f.tar").unlink()
     os.mkfifo(folder / "f.tar")
-    assert Ran(capfd, "Dockerfile").code == 1
+    ran = Ran(capfd, "Dockerfile")
+    assert ran.code == 1
+    assert "f.tar cannot be sent" in ran.out
 
 
 # ----------------------------------------------------------------------------- outputs

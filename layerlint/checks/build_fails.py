@@ -14,7 +14,8 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
     seen: set[Fault] = set()
     for step in reachable_steps(trace):
         for fault in step.faults:
-            if fault not in seen:  # a trigger of ONBUILD may fail in several stages
+            # A trigger of ONBUILD may fail in several stages; what is ignored has a check of its own.
+            if fault not in seen and not fault.ignored:
                 seen.add(fault)
                 confidence = None if fault.certain else Confidence.MEDIUM
                 yield Observation(fault.span, {"problem": _problem(step, fault)}, confidence=confidence)

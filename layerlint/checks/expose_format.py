@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Expose
@@ -22,7 +23,7 @@ def _ports(trace: Trace, fault: Callable[[str], bool]) -> Iterator[Observation]:
                 ports = expand(word.value, look, trace.document.escape).words
                 for port in () if isinstance(ports, Unknown) else ports:
                     if fault(port):
-                        yield Observation(word.span, {"port": port})
+                        yield observed(stage.stage, step.instruction, word.span, {"port": port})
 
 
 def _upper(port: str) -> bool:

@@ -2,34 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.dockerfile.expand import Expansion, expand
+from layerlint.dockerfile.references import platform_error
+from layerlint.dockerfile.syntax import Word
+from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.trace import Trace
 from layerlint.graph import Stage
 
-_DEFAULT = frozenset({"$TARGETPLATFORM", "${TARGETPLATFORM}"})
+_TARGET: Final = "TARGETPLATFORM"
+
+_OTHER_NAMES: Final[Mapping[str, str]] = {
+    "aarch64": "arm64",
+    "armel": "arm",
+    "armhf": "arm",
+    "i386": "386",
+    "macos": "darwin",
+    "x86-64": "amd64",
+    "x86_64": "amd64",
+}
+"""What containerd's platforms are called too (``platforms.Normalize``)."""
+
+
+def _platforms(trace: Trace) -> Iterator[tuple[Stage, Word, Expansion]]:
+    arguments, predefined = trace.graph.arguments, trace.graph.predefined
+
+    def lookup(name: str) -> Text | None:
+        return arguments[name] if name in arguments else predefined.get(name)
+
+    for stage in trace.graph.stages:
+        word = stage.instruction.platform
+        if word is not None:
+            yield stage, word, expand(word.value, lookup, trace.document.escape)
 
 
 def _redundant(trace: Trace, params: NoParams) -> Iterator[Observation]:
-    for stage in trace.graph.stages:
-        word = stage.instruction.platform
-        if word is not None and word.value.strip("\"'") in _DEFAULT:
+    """The target's platform alone, however it is written."""
+    target = trace.graph.arguments.get(_TARGET, trace.graph.predefined.get(_TARGET))
+    for _, word, found in _platforms(trace):
+        alone = found.matched == {_TARGET} and not found.unmatched
+        if alone and found.text == target and target is not UNKNOWN:
             yield Observation(word.span, {"platform": word.value})
 
 
 def _constant(trace: Trace, params: NoParams) -> Iterator[Observation]:
-    for stage in trace.graph.stages:
-        word = stage.instruction.platform
-        if word is not None and "$" not in word.value and not _named_after(stage, word.value):
-            yield Observation(word.span, {"platform": word.value})
+    for stage, word, found in _platforms(trace):
+        if found.matched or found.unmatched or not isinstance(found.text, str):
+            continue
+        if platform_error(found.text) is None and not _named_after(stage, found.text):
+            yield Observation(word.span, {"platform": found.text})
 
 
 def _named_after(stage: Stage, platform: str) -> bool:
     """A stage of one platform on purpose has a name that says so."""
-    system, _, rest = platform.partition("/")
-    architecture = rest.partition("/")[0]
-    return any(part and part in (stage.name or "") for part in (system, architecture))
+    system, _, rest = platform.lower().partition("/")
+    system, architecture = system.partition("(")[0], rest.partition("/")[0]
+    if not rest and platform_error(f"{system}(1)") is not None:
+        # No version can stand behind an architecture; alone, it is one of the system that builds.
+        system, architecture = "linux", system
+    parts = (_OTHER_NAMES.get(part, part) for part in (system, architecture))
+    return any(part and part in (stage.name or "") for part in parts)
 
 
 CONSTANT = Check(NoParams, _constant, ("platform",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerlint.checks._triggers import is_trigger, with_triggers
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck
 from layerlint.execution.trace import Trace
@@ -13,7 +14,7 @@ from layerlint.source import Span
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
     for stage in trace.graph.stages:
         earlier: dict[str, Span] = {}
-        for instruction in (*stage.triggers, *stage.instructions):
+        for instruction in with_triggers(stage):
             if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
                 keyword = instruction.node.keyword.upper()
                 span = instruction.node.keyword_span
@@ -21,8 +22,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
                     related = ((span, "the one that counts"),)
                     yield Observation(earlier[keyword], {"keyword": keyword}, related=related)
                 # A trigger stands in another stage: what it does to this one is seen at its FROM.
-                of_trigger = any(instruction is trigger for trigger in stage.triggers)
-                earlier[keyword] = stage.instruction.image.span if of_trigger else span
+                earlier[keyword] = stage.instruction.image.span if is_trigger(stage, instruction) else span
 
 
 CHECK = Check(NoParams, _run, ("keyword",))

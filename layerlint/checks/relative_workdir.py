@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Workdir
@@ -16,16 +17,20 @@ _ABSOLUTE = re.compile(r"/|\\|[A-Za-z]:")
 
 
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    of_stages: set[int] = set()
     for stage in trace.stages:
         first = _first(stage)
-        if first is None or (stage.parent is not None and any(map(_is_workdir, stage.parent.chain()))):
+        inherited = stage.parent is not None and stage.parent.stage.index in of_stages
+        if inherited or first is not None:
+            of_stages.add(stage.stage.index)
+        if inherited or first is None:
             continue
         assert isinstance(first.instruction, Workdir)
         word = first.instruction.path
         look = lookup(first.before, known_base=stage.base.known)
         path = expand(word.value, look, trace.document.escape).text
         if isinstance(path, str) and not _ABSOLUTE.match(path):
-            yield Observation(word.span, {"path": path})
+            yield observed(stage.stage, first.instruction, word.span, {"path": path or word.value})
 
 
 def _is_workdir(step: Step) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.instructions import Cmd, Entrypoint, Shell
 from layerlint.execution.trace import Trace
@@ -13,20 +14,24 @@ _DEFAULT = ("/bin/sh", "-c")
 
 
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    of_stages: set[int] = set()
     for stage in trace.stages:
-        # Whoever sets SHELL wants a shell.
-        shells = [step for step in stage.chain() if isinstance(step.instruction, Shell)]
-        of_base = stage.base.image is not None and stage.base.image.shell not in ((), _DEFAULT)
+        # Whoever has set SHELL wants a shell.
+        chosen = stage.parent is not None and stage.parent.stage.index in of_stages
+        chosen |= stage.base.image is not None and stage.base.image.shell not in ((), _DEFAULT)
         for step in stage.steps:
+            chosen |= isinstance(step.instruction, Shell)
             match step.instruction:
-                case (
-                    Cmd(node=node, words=(first, *_) as words, exec_form=False)
-                    | Entrypoint(node=node, words=(first, *_) as words, exec_form=False)
-                ) if not shells and not of_base:
-                    span = Span(first.span.start, words[-1].span.end)
-                    yield Observation(span, {"keyword": node.keyword.upper()})
+                case Cmd(words=words, exec_form=False) | Entrypoint(words=words, exec_form=False) if (
+                    not chosen
+                ):
+                    node = step.instruction.node
+                    span = Span(words[0].span.start, words[-1].span.end) if words else node.keyword_span
+                    yield observed(stage.stage, step.instruction, span, {"keyword": node.keyword.upper()})
                 case _:
                     pass
+        if chosen:
+            of_stages.add(stage.stage.index)
 
 
 CHECK = Check(NoParams, _run, ("keyword",))

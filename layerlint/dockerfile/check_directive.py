@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from layerlint._dataclass import dataclass
@@ -16,12 +16,17 @@ BUILD_ARGUMENT: Final = "BUILDKIT_DOCKERFILE_CHECK"
 
 ALL: Final = "all"
 
+EXPERIMENTAL: Final = frozenset({"InvalidDefinitionDescription"})
+"""BuildKit's rules that are on only where ``experimental=`` asks for them; ``skip=all`` leaves them on."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """Names of BuildKit's rules, or ``all``."""
+    """``skip`` and ``experimental`` are names of BuildKit's rules, or ``all``."""
 
     skip: tuple[str, ...] = ()
+    experimental: tuple[str, ...] = ()
+    """Those that are on only where they are asked for."""
     error: bool = False
     """A warning makes the build fail."""
 
@@ -30,6 +35,7 @@ def parse_check_options(value: str) -> CheckOptions | str:
     """The options of a value, which ends at its first blank; BuildKit's message where it refuses them."""
     text = (value.split(maxsplit=1) or [""])[0]
     skip: tuple[str, ...] = ()
+    experimental: tuple[str, ...] = ()
     error = False
     # The third takes the rest, further semicolons too.
     for part in text.split(";", 2) if text else ():
@@ -38,7 +44,7 @@ def parse_check_options(value: str) -> CheckOptions | str:
             case "skip":
                 skip = tuple(given.split(","))
             case "experimental":
-                pass  # no rule here is one of BuildKit's experimental ones
+                experimental = tuple(given.split(","))
             case "error" if given in TRUTHS:
                 error = TRUTHS[given]
             case "error":
@@ -46,7 +52,7 @@ def parse_check_options(value: str) -> CheckOptions | str:
                 return f"failed to parse check option {quote(part)}: {reason}"
             case _:
                 return f"invalid check option {quote(key)}"
-    return CheckOptions(skip, error)
+    return CheckOptions(skip, experimental, error)
 
 
 def check_value(text: str, build_arguments: Mapping[str, str]) -> tuple[str, Span]:
@@ -66,3 +72,12 @@ def check_options(text: str, build_arguments: Mapping[str, str]) -> tuple[CheckO
     if isinstance(options, str):
         return CheckOptions(), span, Problem(f"failed to parse check options: {options}", span)
     return options, span, None
+
+
+def comment_value(comments: Sequence[str]) -> str:
+    """The value for one instruction, of the comments directly above: the first alone counts."""
+    for comment in comments:
+        key, equals, value = comment.partition("=")
+        if equals and key.strip().lower() == "check":
+            return value.strip()
+    return ""

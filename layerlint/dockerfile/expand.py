@@ -23,6 +23,10 @@ Lookup: TypeAlias = Callable[[str], "Text | None"]
 MAX_DEPTH = 64
 """Substitutions inside one another; BuildKit has no bound."""
 
+MAX_VALUES = patterns.MAX_RESULT
+"""Characters of variables that one text may read; what they come to is unknown past it.  Without a
+bound ``ENV a=$a$a``, a few dozen times, fills the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
@@ -179,6 +183,7 @@ class _Lexer:
         self.outer: list[_Words] = []
         self.matched: set[str] = set()
         self.unmatched: set[str] = set()
+        self.left = MAX_VALUES
 
     def run(self) -> Text:
         return self._until("", keep_escapes=self.keep_escapes)
@@ -395,6 +400,10 @@ class _Lexer:
     def _value(self, name: str) -> Text | None:
         value = self.lookup(name)
         (self.unmatched if value is None else self.matched).add(name)
+        if isinstance(value, str):
+            self.left -= len(value)
+            if self.left < 0:
+                return UNKNOWN
         return value
 
 

@@ -18,9 +18,10 @@ from layerlint.dockerfile.subject import Subject
 MAX_PATH = 4096
 """Characters of a path that is matched (Linux's ``PATH_MAX``); a longer one matches nothing."""
 
-MAX_BACKTRACKING = 3
-"""Wildcards up to which a regular expression is used.  A name has at most 255 bytes, so that even
-then it tries few ways; with more wildcards a pattern is matched by sets of positions."""
+MAX_BACKTRACKING = 2
+"""Wildcards up to which a regular expression is used; with more a pattern is matched by sets of
+positions.  With three, a path as long as `MAX_PATH` takes most of a minute (a name written in a RUN
+has no bound of 255 bytes)."""
 
 
 class Wild(Enum):

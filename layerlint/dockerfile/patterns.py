@@ -17,6 +17,9 @@ MAX_WORK = 1 << 28
 """Bits that one substitution may touch; past it the result is unknown (a 64 KiB value under a
 pattern of 4096 characters is within it)."""
 
+MAX_RESULT = 1 << 17
+"""Characters that replacements may come to: Linux takes no longer variable (``MAX_ARG_STRLEN``)."""
+
 
 class Wildcard(Enum):
     ANY_STRING = "*"
@@ -74,11 +77,16 @@ def replace(pattern: Pattern, value: str, replacement: str, *, every: bool) -> T
     parts: list[str] = []
     copied = 0
     budget = MAX_WORK
+    room = MAX_RESULT
     for start, end in _matches(pattern, value):
         if not every:
             return value[:start] + replacement + value[end:]
         parts.append(value[copied:start])
         if end > copied or start == 0:
+            # As if each ``$`` stood for the match: an upper bound, known before anything is put together.
+            room -= len(replacement) + replacement.count("$") * (end - start)
+            if room < 0:
+                return UNKNOWN
             parts.append(_template(replacement, value[start:end]))
         copied = end
         budget -= (len(pattern) + 1) * len(value)

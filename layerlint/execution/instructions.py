@@ -33,6 +33,7 @@ from layerlint.filesystem.apply import apply, commit
 from layerlint.filesystem.differ import diff
 from layerlint.filesystem.layer import Differ
 from layerlint.filesystem.node import Directory
+from layerlint.filesystem.tree import MAX_DEPTH, split
 from layerlint.filesystem.union import FileSystem
 from layerlint.graph import (
     PROXIES,
@@ -46,6 +47,9 @@ from layerlint.graph import (
     StageRef,
 )
 from layerlint.shell.render import shorten
+
+_UNKNOWN_WORKDIR = "?"
+"""Stands for the working directory behind a WORKDIR that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,24 +198,31 @@ def _arg(state: State, pairs: Sequence[KeyValue], around: Surroundings) -> State
 
 def _workdir(instruction: Workdir, state: State, index: int, around: Surroundings, path: Text) -> Step:
     """BuildKit gives every WORKDIR a layer, unless it comes to ``/``."""
-    if not isinstance(path, str):
-        gap = NotUnderstood(instruction.path.span, one_line(instruction), "the path is not known")
-        filesystem = state.filesystem.at_layer(index).disturb()
-        layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
-        after = replace(state, workdir="?", filesystem=filesystem)
-        return Step(around.stage, instruction, state, after, layer, (), (gap,))
-    workdir = posixpath.normpath(
-        posixpath.join(state.workdir, path.replace("\\", "/") if path[1:2] == ":" else path)
-    )
-    workdir = "/" + workdir.lstrip("/")
+    workdir = _resolved(state.workdir, path)
     if workdir == "/":
         return Step(around.stage, instruction, state, replace(state, workdir="/"), None)
     filesystem = state.filesystem.at_layer(index)
-    if not isinstance(filesystem.lookup(workdir), Directory):
+    gaps: tuple[NotUnderstood, ...] = ()
+    if workdir is None:
+        gaps = (NotUnderstood(instruction.path.span, one_line(instruction), "where it leads is not known"),)
+        filesystem, workdir = filesystem.disturb(), _UNKNOWN_WORKDIR
+    elif not isinstance(filesystem.lookup(workdir), Directory):
         filesystem = _directories(filesystem, workdir, one_line(instruction), state.user, around.differ)
     layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
     after = replace(state, workdir=workdir, filesystem=filesystem)
-    return Step(around.stage, instruction, state, after, layer)
+    return Step(around.stage, instruction, state, after, layer, (), gaps)
+
+
+def _resolved(workdir: str, path: Text) -> str | None:
+    """Where a WORKDIR leads, ``/`` in front; None where that is not known or deeper than a tree can be."""
+    if not isinstance(path, str):
+        return None
+    path = path.replace("\\", "/") if path[1:2] == ":" else path
+    if workdir == _UNKNOWN_WORKDIR and not path.startswith("/"):
+        return None
+    resolved = "/" + posixpath.normpath(posixpath.join(workdir, path)).lstrip("/")
+    parts = split(resolved)
+    return None if parts is None or len(parts) > MAX_DEPTH else resolved
 
 
 def _directories(filesystem: FileSystem, path: str, label: str, user: str, differ: Differ) -> FileSystem:

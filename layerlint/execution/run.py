@@ -19,6 +19,7 @@ from layerlint.execution.recorder import Recorder
 from layerlint.execution.shell import ShellRunner
 from layerlint.execution.trace import State
 from layerlint.filesystem.node import Directory, Inode, Kind, Node, empty_directory
+from layerlint.filesystem.tree import MAX_DEPTH
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.parser import parse
 from layerlint.source import Span
@@ -192,6 +193,8 @@ def _unseen(filesystem: FileSystem, place: str) -> Node:
 def _with_node(filesystem: FileSystem, path: str, node: Node | None) -> FileSystem:
     """The tree with just this name changed: no directory on the way gets a new time."""
     parts = [part for part in path.split("/") if part]
+    if len(parts) > MAX_DEPTH:
+        return filesystem
 
     def rebuilt(directory: Directory, depth: int) -> Directory:
         name = parts[depth]

@@ -81,6 +81,8 @@ class Fault:
     span: Span
     message: str
     certain: bool
+    ignored: bool = False
+    """The source of a COPY is there, but its ``.dockerignore`` leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,12 @@ class StageTrace:
 
     def chain(self) -> Iterator[Step]:
         """The steps of the stages that it is FROM, first to last, then its own."""
-        if self.parent is not None:
-            yield from self.parent.chain()
-        yield from self.steps
+        stages, last = [self], self.parent
+        while last is not None:
+            stages.append(last)
+            last = last.parent
+        for stage in reversed(stages):
+            yield from stage.steps
 
     def layers(self) -> tuple[Layer, ...]:
         return tuple(step.layer for step in self.chain() if step.layer is not None)

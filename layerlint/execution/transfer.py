@@ -215,10 +215,13 @@ def _missing(text: str, span: Span, origin: BuildContext | FileSystem, outcome: 
     clean = posixpath.normpath("/" + text).lstrip("/")
     if _is_pattern(text):
         return  # a pattern that matches nothing copies nothing
+    if origin.is_there(clean) and origin.ignore_file is None:
+        # What is neither a file nor a directory nor a link is never sent, and an unreadable one cannot be.
+        outcome.faults.append(Fault(span, f"{text} cannot be sent: it is no readable file", certain=True))
+        return
     if origin.is_there(clean):
-        outcome.faults.append(
-            Fault(span, f"{text} is excluded from the build context by {origin.ignore_file}", True)
-        )
+        message = f"{text} is excluded from the build context by {origin.ignore_file}"
+        outcome.faults.append(Fault(span, message, certain=True, ignored=True))
         return
     kind = "a symbolic link to what is " if origin.is_link(clean) else ""
     outcome.faults.append(Fault(span, f"{text} is {kind}not in the build context", True))

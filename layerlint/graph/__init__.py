@@ -1,6 +1,7 @@
 """Stages and the edges between them: `build_graph` makes a `BuildGraph`."""
 
-from layerlint.graph.build import DEFAULT_PLATFORM, PROXIES, build_graph
+from layerlint.graph.arguments import PROXIES
+from layerlint.graph.build import DEFAULT_PLATFORM, build_graph
 from layerlint.graph.model import (
     BuildGraph,
     ContextRef,

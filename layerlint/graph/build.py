@@ -9,37 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from layerlint._dataclass import dataclass
 from layerlint.dockerfile.conversion import modifier_part, part_of
-from layerlint.dockerfile.expand import Expansion, Lookup, expand
 from layerlint.dockerfile.grammar import parse_instruction
-from layerlint.dockerfile.instructions import Arg, From, Instruction, KeyValue, OnBuild
+from layerlint.dockerfile.instructions import Arg, From, Instruction, OnBuild
 from layerlint.dockerfile.references import platform_error, reference_part
 from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Document, Node, Problem, Word
 from layerlint.domain.text import UNKNOWN, Text
+from layerlint.graph.arguments import GlobalArguments, platform_arguments
 from layerlint.graph.edges import image_problem, image_source, link_stages, reachable
 from layerlint.graph.model import BuildGraph, ImageRef, Stage, StageRef
 from layerlint.source import Span
 
 DEFAULT_PLATFORM = "linux/amd64"
-
-PROXIES = frozenset({"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
-"""Predefined ARGs, in lower case too; not set unless the builder has a proxy."""
-
-
-def platform_arguments(platform: str) -> dict[str, Text]:
-    """The predefined platform ARGs; the machine that builds is taken to be of the target's platform."""
-    system, _, rest = platform.partition("/")
-    architecture, _, variant = rest.partition("/")
-    values: dict[str, Text] = {}
-    for prefix in ("BUILD", "TARGET"):
-        values[f"{prefix}PLATFORM"] = platform
-        values[f"{prefix}OS"] = system
-        values[f"{prefix}OSVERSION"] = ""
-        values[f"{prefix}ARCH"] = architecture
-        values[f"{prefix}VARIANT"] = variant
-    return values
 
 
 def build_graph(
@@ -53,7 +35,7 @@ def build_graph(
 ) -> BuildGraph:
     """Link the instructions of a file.  Faults are in ``problems``; the rest is linked all the same."""
     given = dict(build_arguments or {})
-    values = _Arguments({}, platform_arguments(platform), given, document.escape)
+    values = GlobalArguments({}, platform_arguments(platform), given, document.escape)
     problems: list[Problem] = []
     stages: list[Stage] = []
     names: dict[str, int] = {}
@@ -89,47 +71,12 @@ def build_graph(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
-    """ARGs in front of the first FROM."""
-
-    known: dict[str, Text | None]
-    """None for one that is not set."""
-    predefined: Mapping[str, Text]
-    given: Mapping[str, str]
-    escape: str
-
-    def lookup(self, name: str) -> Text | None:
-        return self.known[name] if name in self.known else self.predefined.get(name)
-
-    def declare(self, pair: KeyValue, problems: list[Problem]) -> None:
-        name = pair.key.value
-        if name in self.given:
-            self.known[name] = self.given[name]
-        elif pair.value is None:
-            # It is there to be given: until it is, its value is not known.
-            self.known[name] = self.predefined.get(name, None if name.upper() in PROXIES else UNKNOWN)
-        else:
-            value = expand(pair.value.value, self.lookup, self.escape)
-            if value.error is not None:
-                problems.append(Problem(value.error, pair.value.span))
-            self.known[name] = value.text
-
-    def unset(self, name: str) -> Text | None:
-        """As it is where no ``--build-arg`` gives it."""
-        value = self.lookup(name)
-        return None if value is UNKNOWN else value
-
-    def expand(self, word: Word, lookup: Lookup | None = None) -> Expansion:
-        return expand(word.value, lookup or self.lookup, self.escape)
-
-
 def _stage(
     instruction: From,
     index: int,
     names: Mapping[str, int],
     contexts: Sequence[str],
-    values: _Arguments,
+    values: GlobalArguments,
     problems: list[Problem],
 ) -> Stage:
     image = values.expand(instruction.image)
@@ -158,7 +105,7 @@ def _platform_fault(written: str, text: str) -> str | None:
 
 
 def _value_problems(
-    node: Node, word: Word, values: _Arguments, fault: Callable[[str], str | None]
+    node: Node, word: Word, values: GlobalArguments, fault: Callable[[str], str | None]
 ) -> Iterator[Problem]:
     """What is wrong with a value of FROM, and what would be if no ``--build-arg`` is given."""
     found = values.expand(word)

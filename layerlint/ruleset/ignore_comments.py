@@ -13,7 +13,7 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
-from layerlint.dockerfile.check_directive import ALL, parse_check_options
+from layerlint.dockerfile.check_directive import ALL, comment_value, parse_check_options
 
 
 class Scope(Enum):
@@ -30,6 +30,8 @@ class Request:
     scope: Scope
     own: bool = False
     """In layerlint's form: its names must exist, and it must silence something."""
+    of_buildkit: bool = False
+    """In BuildKit's form: it knows its own names only, and tells upper from lower case."""
     spares: frozenset[str] = frozenset()
     """Aliases of the rules that it does not reach."""
 
@@ -77,17 +79,13 @@ def read_comment(text: str) -> Request | Malformed | None:
 def read_check_directive(value: str) -> Request | None:
     """The ``skip`` option of BuildKit's ``check=`` directive; None where its options are refused."""
     names = _skipped(value)
-    return Request(names, Scope.FILE) if names else None
+    return Request(names, Scope.FILE, of_buildkit=True) if names else None
 
 
 def read_check_comment(comments: Sequence[str]) -> Request | None:
-    """The same for one instruction, in the comments directly above: the first alone counts."""
-    for comment in comments:
-        key, equals, value = comment.partition("=")
-        if equals and key.strip().lower() == "check":
-            names = _skipped(value.strip())
-            return Request(names, Scope.INSTRUCTION, spares=_OF_THE_FILE) if names else None
-    return None
+    """The same for one instruction, in the comments directly above."""
+    names = _skipped(comment_value(comments))
+    return Request(names, Scope.INSTRUCTION, of_buildkit=True, spares=_OF_THE_FILE) if names else None
 
 
 def _skipped(value: str) -> tuple[str, ...]:

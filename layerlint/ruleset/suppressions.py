@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
-from layerlint.dockerfile.check_directive import check_value
+from layerlint.dockerfile.check_directive import EXPERIMENTAL, check_value
 from layerlint.dockerfile.syntax import Document, Node
 from layerlint.report import Finding
 from layerlint.ruleset.findings import Remark, in_order, remark_cases, to_findings
@@ -102,7 +102,7 @@ def read_suppressions(
             invalid += [_invalid(span, "no instruction follows")] if request.own else []
             continue
         for word in request.names:
-            rules = _rules(word, known, own=request.own) - _spared(request, known)
+            rules = _rules(word, known, request) - _spared(request, known)
             if rules:
                 suppressions.append(Suppression(word, rules, lines, span, request.own))
             elif request.own:
@@ -143,15 +143,19 @@ def _in_heredocs(document: Document, node: Node) -> Iterator[tuple[Span, int, Re
             start += len(line) + 1
 
 
-def _rules(word: str, known: RuleSet, *, own: bool) -> frozenset[str]:
+def _rules(word: str, known: RuleSet, request: Request) -> frozenset[str]:
     """Names of the rules that a word stands for."""
-    if own:
+    if request.own:
         return frozenset(rule.name for rule in known.group(word))
-    if word == BUILDKIT_ALL:
-        # Its names alone are of letters only: `StageNameCasing`.
-        return frozenset(rule.name for rule in known if any(alias.isalpha() for alias in rule.aliases))
+    if request.of_buildkit:
+        return frozenset(rule.name for rule in known if any(_skips(word, alias) for alias in rule.aliases))
     rule = known.find(word)
     return frozenset((rule.name,)) if rule else frozenset()
+
+
+def _skips(word: str, alias: str) -> bool:
+    """BuildKit's names alone are of letters only: `StageNameCasing`."""
+    return word == alias if word != BUILDKIT_ALL else alias.isalpha() and alias not in EXPERIMENTAL
 
 
 def _spared(request: Request, known: RuleSet) -> frozenset[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from layerlint.linter import Settings, lint
+from layerlint.linter import lint
 from layerlint.source import SourceFile
 from tests.conformance.dockerfiles import RULES, attributes_to_settings, read
 from tests.shared import rows
@@ -14,10 +16,25 @@ NAMES = {alias: rule.name for rule in RULES for alias in rule.aliases if alias.i
 """BuildKit's names, and ours."""
 
 
-def _ours(text: str, settings: Settings) -> Counter[tuple[str, int]]:
+@dataclass(frozen=True)
+class Case:
+    id: str
+    text: str
+    attributes: Mapping[str, str]
+    """What BuildKit's frontend was given."""
+    ignored: str | None
+    """The text of the ignore file."""
+    warnings: list[tuple[str, int]]
+    """By name and line."""
+
+
+def _ours(case: Case, folder: Path) -> Counter[tuple[str, int]]:
     """By BuildKit's names and lines."""
-    document = read(text)
-    report = lint(SourceFile("Dockerfile", text), None, settings, RULES, RULES)
+    document = read(case.text)
+    if case.ignored is not None:
+        (folder / ".dockerignore").write_text(case.ignored)
+    settings = attributes_to_settings(case.attributes)
+    report = lint(SourceFile("Dockerfile", case.text), folder, settings, RULES, RULES)
     found: Counter[tuple[str, int]] = Counter()
     for finding in report.findings:
         for alias in finding.aliases:
@@ -32,19 +49,17 @@ def _ours(text: str, settings: Settings) -> Counter[tuple[str, int]]:
     return found
 
 
-Case = tuple[str, str, dict[str, str] | None, list[tuple[str, int]]]
-"""A row's id, its Dockerfile, what BuildKit's frontend was given, its warnings by name and line."""
-
-
-def _compare(cases: Iterable[Case]) -> None:
+def _compare(cases: Iterable[Case], folder: Path) -> None:
     count: Counter[str] = Counter()
     failed = []
-    for name, text, attributes, warnings in cases:
-        expected = Counter(warning for warning in warnings if warning[0] in NAMES)
-        found = _ours(text, attributes_to_settings(attributes or {}))
+    for number, case in enumerate(cases):
+        place = folder / str(number)
+        place.mkdir()
+        expected = Counter(warning for warning in case.warnings if warning[0] in NAMES)
+        found = _ours(case, place)
         count.update(rule for rule, _ in expected.elements())
         if found != expected:
-            failed.append((name, found - expected, expected - found))
+            failed.append((case.id, found - expected, expected - found))
     print(f"{count.total()} warnings of {len(NAMES)} rules: {dict(sorted(count.items()))}")
     assert failed == [], "\n".join(map(str, failed))
 
@@ -55,7 +70,7 @@ def _edge_cases() -> Iterator[Case]:
         # At any other error BuildKit stops before its warnings are complete.
         if not error or error.startswith("lint violation"):
             warnings = [(warning["rule"], warning["lines"][0][0]) for warning in row["lint"]["warnings"]]
-            yield row["id"], row["dockerfile"], row["attrs"], warnings
+            yield Case(row["id"], row["dockerfile"], row["attrs"] or {}, row["dockerignore"], warnings)
 
 
 def _own_tests() -> Iterator[Case]:
@@ -63,12 +78,13 @@ def _own_tests() -> Iterator[Case]:
         if not row["build_error"]:
             given = row["warnings_all_targets"] or row["warnings"] or []
             warnings = [(warning["rule"], warning["line"]) for warning in given]
-            yield row["id"], row["dockerfile"], row["frontendAttrs"], warnings
+            ignored = (row["context_files"] or {}).get(".dockerignore")
+            yield Case(row["id"], row["dockerfile"], row["frontendAttrs"] or {}, ignored, warnings)
 
 
-def test_warnings_of_edge_cases() -> None:
-    _compare(_edge_cases())
+def test_warnings_of_edge_cases(tmp_path: Path) -> None:
+    _compare(_edge_cases(), tmp_path)
 
 
-def test_warnings_of_buildkits_own_tests() -> None:
-    _compare(_own_tests())
+def test_warnings_of_buildkits_own_tests(tmp_path: Path) -> None:
+    _compare(_own_tests(), tmp_path)

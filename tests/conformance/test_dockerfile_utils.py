@@ -136,6 +136,10 @@ class File:
     def behind(self, place: Sequence[int]) -> str:
         return self.text[self.offset(*place[2:]) :]
 
+    def is_lower(self) -> bool:
+        keywords = [keyword for _, keyword in self._nodes]
+        return sum(map(str.islower, keywords)) > sum(map(str.isupper, keywords))
+
     def keyword(self, place: Sequence[int]) -> str:
         """Of the instruction that a place stands in."""
         above = [keyword for line, keyword in self._nodes if line <= place[0]]
@@ -149,7 +153,7 @@ class Entry:
         self.values = {key: value for key, value in values.items() if key != "reason"}
         self.used = 0
         assert values.get("reason"), values
-        known = {"behind", "codes", "dockerfile", "instead", "keywords", "message", "under"}
+        known = {"behind", "case", "codes", "dockerfile", "instead", "keywords", "message", "under"}
         assert set(self.values) <= known, values
 
     def holds(self, file: File, code: str, place: Sequence[int]) -> bool:
@@ -158,6 +162,7 @@ class Entry:
         return (
             code in self.values["codes"]
             and ("keywords" not in self.values or file.keyword(place) in self.values["keywords"])
+            and ("case" not in self.values or file.is_lower())
             and re.fullmatch(self._pattern("under", under), under) is not None
             and re.match(self._pattern("behind", under), file.behind(place)) is not None
         )

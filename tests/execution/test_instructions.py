@@ -76,7 +76,10 @@ def test_workdir_belongs_to_the_user_in_buildkit_only() -> None:
 
 def test_workdir_that_is_not_known() -> None:
     trace = trace_of("FROM registry.example/base\nWORKDIR $SOMEWHERE\nRUN touch f\n")
-    assert "the path is not known" in gaps_of(trace)
+    assert gaps_of(trace)[0] == "where it leads is not known"
+    for text in ("WORKDIR $SOMEWHERE\nWORKDIR deeper", f"WORKDIR {'/a' * 200}"):
+        trace = trace_of(f"FROM registry.example/base\n{text}\n")
+        assert gaps_of(trace)[-1] == "where it leads is not known"
 
 
 def test_metadata_makes_no_layer() -> None:

@@ -13,6 +13,8 @@ from layerlint.ruleset.model import RuleSet
 from layerlint.source import SourceFile
 
 DOCKERFILE = """\
+# check=experimental=all
+# anything
 FROM debian:bookworm-slim AS unused
 FROM debian:bookworm-slim AS main
 COPY --from=busybox /bin/busybox /bin/
@@ -32,7 +34,7 @@ COPY --from=later /a /b
 COPY absent /
 WORKDIR app
 ENV SECRET mango
-label a=b
+label a=$b
 MAINTAINER somebody
 CMD true
 CMD true \\
@@ -45,17 +47,19 @@ USER root
 FROM scratch As later
 FROM scratch AS Later
 FROM --platform=linux/amd64 scratch${nothing} AS context
-FROM --platform=$TARGETPLATFORM scratch AS ports
+FROM --platform=$TARGETPLATFORM scratch:$none AS ports
 EXPOSE 8080:80/TCP
 """
 SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
 
 
-def _report(folder: Path) -> FileReport:
+def _report(folder: Path, ignored: str | None = None) -> FileReport:
     for name, size in SIZES.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(bytes(size))
+    if ignored is not None:
+        (folder / ".dockerignore").write_text(ignored)
     known = load_bundled(CHECKS)
     # Rules that are off by default are on here.
     active = RuleSet(
@@ -68,6 +72,9 @@ def _report(folder: Path) -> FileReport:
 
 def test_every_rule_fires(tmp_path: Path) -> None:
     fired = {finding.rule for finding in _report(tmp_path).findings}
+    # One rule asks for an ignore file, another is about one.
+    assert "no-dockerignore" in fired
+    fired |= {finding.rule for finding in _report(tmp_path, ignored="absent\n").findings}
     assert sorted(rule.name for rule in load_bundled(CHECKS) if rule.name not in fired) == []
 
 
