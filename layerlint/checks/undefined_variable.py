@@ -166,9 +166,8 @@ def _in_word(instruction: Instruction, word: Word, names: Iterable[str]) -> Iter
 
 
 def _in_body(heredoc: Heredoc, names: Iterable[str]) -> Iterator[tuple[Span, str]]:
-    """Where ``<<-`` takes tabs away, the content is not the text of the file: the whole body is the place."""
     start = heredoc.span.start
-    places = {} if heredoc.chomp else _first_uses(heredoc.content)
+    places = _first_uses(heredoc.content)
     for name in sorted(names):
         place = places.get(name)
         yield heredoc.span if place is None else Span(start + place[0], start + place[1]), name

@@ -200,14 +200,17 @@ class _Check:
         if heredoc.expand:
             error = expand_heredoc(heredoc.content, self.lookup).error
             if error is not None:
-                self.problems.append(Problem(error, self.faulty_line(heredoc)))
+                self.problems.append(Problem(error, self.faulty_part(heredoc)))
 
-    def faulty_line(self, heredoc: Heredoc) -> Span:
-        """The first line that is refused by itself; the whole body where only all of it is."""
+    def faulty_part(self, heredoc: Heredoc) -> Span:
+        """In the first line that is refused by itself; the whole body where only all of it is."""
         start = heredoc.span.start
         for line in heredoc.content.split("\n"):
-            if "$" in line and expand_heredoc(line, self.lookup).error is not None:
-                return Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()))
+            error = expand_heredoc(line, self.lookup).error if "$" in line else None
+            if error is not None:
+                whole = len(line) - len(line.lstrip()), len(line.rstrip())
+                first, last = modifier_part(line, error) or whole
+                return Span(start + first, start + last)
             start += len(line) + 1
         return heredoc.span
 

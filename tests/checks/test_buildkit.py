@@ -138,6 +138,7 @@ UNDEFINED = [
     ("COPY --chown=$o --chmod=$m $s $d/", ["$o", "$m", "$s", "$d"]),
     ("COPY --exclude=$e a /b", []),
     ("COPY <<EOF /a\nis $x\nEOF", ["$x"]),
+    ("COPY <<-EOF /a\n\tis $x\n\tEOF", ["$x"]),
     ("COPY <<'EOF' /a\nis $x\nEOF", []),
     ("RUN --mount=type=cache,target=/$x true $y", ["target=/$x"]),
     ("USER $u", ["$u"]),

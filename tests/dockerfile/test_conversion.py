@@ -42,9 +42,9 @@ def found(line: str, workdir: Text = "/") -> list[tuple[str, str]]:
         ("COPY --chmod=u=q a b", "u=q", "invalid chmod parameter: 'u=q': invalid syntax"),
         ("ADD --checksum=sha256:aa a b", "sha256:aa", "checksum requires HTTP(S) or Git sources"),
         (
-            "COPY <<E /x\n${x:=1}\nE",
-            "${x:=1}",
-            'failed to process "${x:=1}\\n": unsupported modifier (:=) in substitution',
+            "COPY <<-E /x\nno\n\t${x:=1}\n\tE",
+            "=",
+            'failed to process "no\\n\\t${x:=1}\\n": unsupported modifier (:=) in substitution',
         ),
         ("EXPOSE abc", "abc", "invalid containerPort: abc"),
         ("EXPOSE 80/foo", "foo", 'invalid port: "80/foo": invalid proto: foo'),
