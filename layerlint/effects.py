@@ -156,6 +156,23 @@ class Decompress:
     keep: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Populate:
+    """A tool fills a directory, making it where it is not there, with files not known one by one."""
+
+    directory: str
+    name: str
+    """Of what it puts there (``flask``, ``make install``): one node ``<name>`` stands for all its files."""
+    size: Size
+    """Bytes of all of them."""
+    count: Size = Size(1, 1, None)
+    reason: str = ""
+    """Why no better is known of the size: the step is incomplete then.  Empty where it rests on an index,
+    a lock file or a measurement."""
+    label: str | None = None
+    """``manager:name``, by which the files are found again to be removed (as `Inode.label`)."""
+
+
 # ---------------------------------------------------------------------- packages
 
 
@@ -292,6 +309,7 @@ Effect: TypeAlias = (
     | Archive
     | Compress
     | Decompress
+    | Populate
     | UpdateIndex
     | InstallPackages
     | RemovePackages

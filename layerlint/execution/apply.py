@@ -21,6 +21,7 @@ from layerlint.effects import (
     Link,
     MakeDirectory,
     Move,
+    Populate,
     Remove,
     Replace,
     Resize,
@@ -36,7 +37,7 @@ from layerlint.shell.glob import matches
 
 FileEffect = (
     Write | Replace | Resize | Remove | MakeDirectory | Copy | Move | Link | Symlink | Touch | ChangeMode
-    | ChangeOwner | Extract | Archive | Compress | Decompress
+    | ChangeOwner | Extract | Archive | Compress | Decompress | Populate
 )  # fmt: skip
 
 _UNPACKED = 3.0
@@ -117,6 +118,8 @@ def apply(effect: FileEffect, filesystem: FileSystem, because: str, by: Creator 
             return Changed(_compress(filesystem, path, destination, kind, keep, because))
         case Decompress(path, destination, kind, keep):
             return _decompress(filesystem, path, destination, keep, because)
+        case Populate():
+            return _populate(filesystem, effect, because, by)
 
 
 def _created(filesystem: FileSystem, path: str, because: str, by: Creator) -> FileSystem:
@@ -137,6 +140,23 @@ def _make_directory(filesystem: FileSystem, path: str, mode: int, because: str, 
         bits = 0o777 & ~by.umask | 0o300
         filesystem = filesystem.make_directory(above, because, mode=bits, uid=by.uid, gid=by.gid)
     return filesystem.make_directory(path, because, mode=mode, uid=by.uid, gid=by.gid)
+
+
+def _populate(filesystem: FileSystem, effect: Populate, because: str, by: Creator) -> Changed:
+    """More of the same name is added to what is there of it."""
+    if is_kernel(effect.directory):
+        return Changed(filesystem)
+    if filesystem.lookup(effect.directory) is None:
+        filesystem = _make_directory(filesystem, effect.directory, 0o777 & ~by.umask | 0o300, because, by)
+    path = f"{effect.directory.rstrip('/')}/<{effect.name.replace('/', '|')}>"
+    size, count, old = effect.size, effect.count, filesystem.lookup(path)
+    if isinstance(old, Inode) and old.layer == filesystem.layer:
+        size, count = size + old.size, count + old.count
+    inode = Inode(
+        Kind.FILE, size, 0o644, by.uid, by.gid, filesystem.layer, because, count=count, label=effect.label
+    )
+    filesystem = filesystem.replace(path, inode, because).having_vague(effect.directory)
+    return Changed(filesystem, effect.reason or None)
 
 
 def _or_unknown(identifier: int | None) -> int | Unknown:
@@ -172,9 +192,10 @@ def _copy(filesystem: FileSystem, effect: Copy, because: str, by: Creator) -> Fi
             written.touch(effect.destination, because, mtime=node.mtime) if effect.preserve_times else written
         )
     uid, gid = (None, None) if effect.preserve_owner else (_or_unknown(by.uid), _or_unknown(by.gid))
-    return filesystem.graft(
+    copied = filesystem.graft(
         node, effect.destination, because, uid=uid, gid=gid, keep_times=effect.preserve_times
     )
+    return copied.with_vague_of(filesystem, effect.source, effect.destination)
 
 
 def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:

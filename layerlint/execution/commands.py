@@ -64,15 +64,17 @@ MAX_SCRIPT = 256 << 10
 """Bytes of a script file that is run."""
 
 
-def _takes_trees(effect: Effect) -> bool:
-    """Whether what it ships grows with files that an earlier command may have made."""
+def _taken_trees(effect: Effect) -> tuple[str, ...]:
+    """The trees of which what it ships grows with files that an earlier command may have made."""
     match effect:
-        case ChangeMode(recursive=recursive) | ChangeOwner(recursive=recursive):
-            return recursive
-        case Copy() | Move() | Archive():
-            return True
+        case ChangeMode(path=path, recursive=True) | ChangeOwner(path=path, recursive=True):
+            return (path,)
+        case Copy(source=source) | Move(source=source):
+            return (source,)
+        case Archive(sources=sources):
+            return sources
         case _:
-            return False
+            return ()
 
 
 class CommandRunner:
@@ -219,6 +221,7 @@ class CommandRunner:
                 "the script is not known" if runs_script else f"{posixpath.basename(name)} is not modelled"
             )
             outcome = Outcome((Unmodelled(reason),), Truth.MAYBE, Stream(UNBOUNDED))
+            return self._perform(fields, outcome, span, because, words, modelled=False)
         return self._perform(fields, outcome, span, because, words)
 
     def _invocation(self, fields: Sequence[Text], stdin: Stream | None) -> Invocation:
@@ -242,7 +245,14 @@ class CommandRunner:
         return None if model is None else model(self._invocation(fields, stdin))
 
     def _perform(
-        self, fields: Sequence[Text], outcome: Outcome, span: Span, because: str, words: Sequence[Word]
+        self,
+        fields: Sequence[Text],
+        outcome: Outcome,
+        span: Span,
+        because: str,
+        words: Sequence[Word],
+        *,
+        modelled: bool = True,
     ) -> tuple[Truth, Stream]:
         shell = self.shell
         status = outcome.status
@@ -263,6 +273,7 @@ class CommandRunner:
                 status,
                 recorder.reached,
                 tuple(results),
+                modelled,
             )
         )
         if status is Truth.NO and shell.must and not shell.process.filesystem.disturbed:
@@ -316,7 +327,7 @@ class CommandRunner:
             case Remove() if self._is_mounted(effect.path):
                 pass
             case _:
-                if process.filesystem.disturbed and _takes_trees(effect):
+                if any(map(process.filesystem.holds_vague, _taken_trees(effect))):
                     self._gap(span, because, "an earlier command may have made more files for it to take")
                 changed = apply(effect, process.filesystem, because, process.creator())
                 shell.process = replace(shell.process, filesystem=changed.filesystem)

@@ -58,6 +58,8 @@ class CommandRun:
     """YES if it runs on every path (or on the only likely one), MAYBE if in a branch not known."""
     applied: tuple[Applied, ...] = ()
     """Results of its package effects."""
+    modelled: bool = True
+    """There is a model of the command, or its script is known and was run instead."""
 
     @property
     def name(self) -> str:

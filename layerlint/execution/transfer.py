@@ -95,7 +95,7 @@ def transfer(
         node = source.node if excluded is None else _without(source.node, source.path, excluded)
         if node is None:
             continue
-        if isinstance(origin, FileSystem) and origin.disturbed and isinstance(node, Directory):
+        if isinstance(origin, FileSystem) and isinstance(node, Directory) and origin.holds_vague(source.path):
             gap(source.span, "a command of the stage that is not understood may have made more files in it")
         uid, gid = (None, None) if keep_owner else owner
         current = outcome.filesystem
@@ -112,6 +112,8 @@ def transfer(
         elif isinstance(node, Directory) and not _parents(instruction):
             current = _directories(current, target, label, mode, owner)
             current = current.graft(node, target, label, uid=uid, gid=gid, mode=mode, keep_times=True)
+            if isinstance(origin, FileSystem):
+                current = current.with_vague_of(origin, source.path, target)
         else:
             inside = into_directory or several or isinstance(existing, Directory) or _parents(instruction)
             name = _relative(source) if _parents(instruction) else source.name

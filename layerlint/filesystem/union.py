@@ -47,6 +47,8 @@ from layerlint.filesystem.tree import (
 
 INLINE_LIMIT = 64 * 1024
 """Bytes of data that a file may gather by appending and still be known."""
+MAX_VAGUE = 500
+"""Directories that are `FileSystem.vague`; with more, everything is."""
 MAX_MADE = 1_000_000
 """Nodes that all recursive operations together may make (some 300 MB): a ``cp -r /a /a/b`` doubles a tree."""
 
@@ -73,6 +75,8 @@ class FileSystem:
     packaged: bool = False
     """A package manager has installed packages, whose small files and empty directories are not all
     known by name: what is absent from the directories of the distribution may be there."""
+    vague: frozenset[tuple[str, ...]] = frozenset()
+    """Components of directories in or under which a tool has put files whose names are not known."""
 
     @staticmethod
     def scratch() -> FileSystem:
@@ -91,6 +95,15 @@ class FileSystem:
 
     def having_packages(self) -> FileSystem:
         return self if self.packaged else replace(self, packaged=True)
+
+    def having_vague(self, path: str) -> FileSystem:
+        """What is absent in the directory, or under it, may be there."""
+        place = locate(self.root, path, follow=True)
+        if place is None or self._is_vague(tuple(place.parts)):
+            return self
+        if len(self.vague) >= MAX_VAGUE:
+            return self.disturb()
+        return replace(self, vague=self.vague | {tuple(place.parts)})
 
     # ------------------------------------------------------------------ questions
 
@@ -131,6 +144,13 @@ class FileSystem:
         """Whether a name that is not in the directory is certainly not there."""
         place = locate(self.root, path, follow=True)
         return place is None or self._all_known(place)
+
+    def holds_vague(self, path: str) -> bool:
+        """Some names at the path or under it are not known, because of a tool that ran."""
+        place = locate(self.root, path, follow=True)
+        parts = () if place is None else tuple(place.parts)
+        inside = any(vague[: len(parts)] == parts for vague in self.vague)
+        return self.disturbed or inside or self._is_vague(parts)
 
     def names_of(self, inode: Inode) -> tuple[str, ...]:
         """Every path that holds this very inode; walks the whole tree."""
@@ -244,7 +264,8 @@ class FileSystem:
             return self
         if isinstance(place.node, Directory) and place.node.children and not recursive:
             return self
-        return self._put(place, None, "")
+        removed = self._put(place, None, "")
+        return removed._without_vague(tuple(place.parts)) if self.vague else removed
 
     def rename(self, source: str, path: str, because: str) -> FileSystem:
         """``mv`` onto the exact path; an empty directory may be replaced by one, a file by a file.
@@ -275,7 +296,9 @@ class FileSystem:
                 return self.disturb()
             node = moved(node, self.layer, because)
         placed = self._put(new, node, because, made=0 if free else count)
-        return self if placed is self else placed.remove(old.path)
+        if placed is self:
+            return self
+        return placed.with_vague_of(self, old.path, new.path).remove(old.path)
 
     def change_metadata(
         self,
@@ -387,13 +410,34 @@ class FileSystem:
             self.disturbed or other.disturbed,
             max(self.made, other.made),
             self.packaged or other.packaged,
+            self.vague | other.vague,
         )
 
+    def with_vague_of(self, other: FileSystem, source: str, path: str) -> FileSystem:
+        """A tree of another state, or of this one, was put at the path: with what is not known of it."""
+        old, new = locate(other.root, source, follow=True), locate(self.root, path, follow=True)
+        if not other.vague or old is None or new is None:
+            return self
+        parts, inside = tuple(old.parts), tuple(new.parts)
+        found = {inside + vague[len(parts) :] for vague in other.vague if vague[: len(parts)] == parts}
+        if other._is_vague(parts):
+            found.add(inside)
+        return replace(self, vague=self.vague | found) if found else self
+
     # -------------------------------------------------------------------- helpers
+
+    def _is_vague(self, parts: tuple[str, ...]) -> bool:
+        return any(parts[: len(vague)] == vague for vague in self.vague)
+
+    def _without_vague(self, parts: tuple[str, ...]) -> FileSystem:
+        kept = frozenset(vague for vague in self.vague if vague[: len(parts)] != parts)
+        return self if len(kept) == len(self.vague) else replace(self, vague=kept)
 
     def _all_known(self, place: Place) -> bool:
         """Whether every name where the path ends, or where it leaves what is there, is known."""
         if self.disturbed or (self.packaged and place.parts and place.parts[0] in _PACKAGED):
+            return False
+        if self.vague and self._is_vague(tuple(place.parts)):
             return False
         nearest = place.nearest()
         return isinstance(nearest, Inode) or nearest.complete
