@@ -193,6 +193,8 @@ class InstallPackages:
     download_only: bool = False
     reinstall: bool = False
     only_upgrade: bool = False
+    directory: str = ""
+    """Where the archives of just these packages are put, and nothing is installed (``apt-get download``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class PackageIndex:
         return tuple(IndexFile(path, size) for path, size in json.loads(self.file.meta["files"]))
 
     def names(self) -> tuple[str, ...]:
-        """Of every real package, sorted.  Reads the whole index: for globs and tests."""
+        """Of every real package, sorted.  Reads the whole index: for patterns and tests."""
         return tuple(line.partition("\t")[0] for line in self.file.lines("package"))
 
     def measured(self) -> tuple[str, ...]:

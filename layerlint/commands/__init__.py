@@ -23,6 +23,7 @@ _TABLE: Mapping[str, str] = {
     "apt-get": "apt:apt_get",
     "apt-key": "debian:apt_key",
     "apt-mark": "apt_mark:apt_mark",
+    "aptitude": "apt:apt_get",
     "arch": "system:arch",
     "awk": "filters:other",
     "b2sum": "checksums:checksum",

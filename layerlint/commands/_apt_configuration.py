@@ -30,15 +30,16 @@ class AptConfiguration:
     """``Acquire::GzipIndexes``"""
 
 
-def read(files: Mapping[str, Node]) -> AptConfiguration:
+def read(files: Mapping[str, Node], *, official: bool = False) -> AptConfiguration:
     """Of the files in `DIRECTORY`, by name, in apt's order; the last setting of a name holds.
 
-    A file whose text is not known counts as what the official images have under its name.
+    A file whose text is not known counts as what the official images have under its name; with
+    ``official``, those that they have are taken to be there.
     """
     values: dict[str, str] = {}
     cleaned = False
-    for name in sorted(files):
-        text = _text(files[name])
+    for name in sorted({*files, *(_OFFICIAL if official else ())}):
+        text = _text(files[name]) if name in files else None
         if text is None:
             text = _OFFICIAL.get(name, "")
         for key, value in settings(text):

@@ -7,7 +7,7 @@ Options stand anywhere, single letters join (``-yq``), and every switch also tak
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from layerlint._dataclass import dataclass
 from layerlint.commands import _apt_configuration as configuration
@@ -22,16 +22,23 @@ from layerlint.effects import (
     Invocation,
     MarkPackages,
     Outcome,
+    Populate,
     Remove,
     RemovePackages,
     RemoveUnused,
     Stream,
     UpdateIndex,
     UpgradePackages,
-    Write,
 )
 
 MANAGER = "apt"
+_BUILD_DEPENDENCIES = Size(0, 120_000_000, None)
+"""Bytes that come beside build-essential and debhelper: from nothing to a desktop's libraries."""
+_SOME_PACKAGES = Size(0, 100_000_000, None)
+"""Bytes of packages whose names are not known: the median of 1,240 install steps of 2020 is 109 MB, by what
+apt said in build logs."""
+_SOURCE_PACKAGE = Size(10_000, 5_000_000, None)
+"""Bytes of a source package, packed and unpacked: half of Debian's are below 1 MB packed."""
 _LISTS = "/var/lib/apt/lists"
 
 _SHORT = {
@@ -151,7 +158,10 @@ def apt_get(invocation: Invocation) -> Outcome:
     outcome = model(line, names, invocation)
     if not line.partial or verb in _WITHOUT_NAMES:
         return outcome
-    return unmodelled("package names are not known", *outcome.effects)
+    if model not in (_install, _reinstall, _satisfy):
+        return unmodelled("package names are not known", *outcome.effects)
+    more = Populate("/usr", "packages", _SOME_PACKAGES, reason="package names are not known")
+    return replace(outcome, effects=(*outcome.effects, more))
 
 
 def _is_answered(invocation: Invocation) -> bool:
@@ -340,21 +350,35 @@ def _dist_clean(line: _Line, names: list[str], invocation: Invocation) -> Outcom
 
 
 def _build_dep(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    return unmodelled("build dependencies of " + (" ".join(names[:3]) or "a source package"))
+    """What a source package needs to be built is in no index here; every build needs these two."""
+    tools = InstallPackages(MANAGER, ("build-essential", "debhelper"), assume_yes=line.has("yes"))
+    what = " ".join(names[:3]) or "a source package"
+    more = Populate(
+        "/usr", f"build dependencies of {what}", _BUILD_DEPENDENCIES,
+        reason="what a source package needs to be built is not known",
+    )  # fmt: skip
+    return Outcome((tools, more))
+
+
+def _satisfy(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
+    """Relations as of a Depends field; the first alternative of each is what apt tries first."""
+    words = [part.split("|")[0].split("(")[0].strip() for name in names for part in name.split(",")]
+    return _installation(line, [word for word in words if word], reinstall=False)
 
 
 def _source(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    return unmodelled("source packages of " + (" ".join(names[:3]) or "nothing"))
+    if not names or invocation.cwd is None:
+        return SUCCESS if not names else unmodelled("source packages in a directory that is not known")
+    reason = "the sizes of source packages are not known"
+    return Outcome((Populate(invocation.cwd, f"source of {names[0]}", _SOURCE_PACKAGE, reason=reason),))
 
 
 def _download(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
-    """Archives into the working directory; their names hold versions, and so are not known here."""
-    archives = tuple(
-        Write(path, Size(1000, 1 << 18, 1 << 30))
-        for name in names
-        if (path := invocation.path(f"{name.partition('=')[0]}_amd64.deb")) is not None
-    )
-    return unmodelled("names and sizes of downloaded packages", *archives)
+    if not names:
+        return SUCCESS
+    if invocation.cwd is None:
+        return unmodelled("packages in a directory that is not known")
+    return Outcome((InstallPackages(MANAGER, tuple(names), directory=invocation.cwd),))
 
 
 def _nothing(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
@@ -394,7 +418,7 @@ _VERBS: dict[str, Callable[[_Line, list[str], Invocation], Outcome]] = {
     "purge": _purge,
     "reinstall": _reinstall,
     "remove": _remove,
-    "satisfy": _build_dep,
+    "satisfy": _satisfy,
     "source": _source,
     "unmarkauto": _unmark,
     "update": _update,

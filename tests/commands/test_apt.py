@@ -38,6 +38,7 @@ from layerlint.effects import (
     Model,
     Move,
     Outcome,
+    Populate,
     Remove,
     RemovePackages,
     RemoveUnused,
@@ -186,7 +187,7 @@ def test_a_command_line_has_this_status(command: str, status: Truth) -> None:
 
 
 @pytest.mark.parametrize("command", [
-    "apt-get build-dep -y curl", "apt-get source curl", "apt-get download curl", "add-apt-repository ppa:a/b",
+    "add-apt-repository ppa:a/b",
     "apt-get install -y --install-suggests curl", "dpkg -x a.deb /", "dpkg-reconfigure locales",
     "ldconfig -r /mnt", "update-alternatives --set",
 ])
@@ -194,9 +195,29 @@ def test_what_is_not_modelled_says_so(command: str) -> None:
     assert isinstance(run(command).effects[-1], Unmodelled)
 
 
+@pytest.mark.parametrize(
+    ("command", "installed", "reason"),
+    [
+        ("apt-get build-dep -y curl", installs("build-essential", "debhelper"),
+         "what a source package needs to be built is not known"),
+        ("apt-get source curl", None, "the sizes of source packages are not known"),
+        ("apt-get download curl wget", InstallPackages("apt", ("curl", "wget"), directory="/work"), None),
+        ("apt-get satisfy -y 'curl (>= 1), wget | axel' less", installs("curl", "wget", "less"), None),
+    ],
+)  # fmt: skip
+def test_other_ways_to_get_packages(command: str, installed: Effect | None, reason: str | None) -> None:
+    effects = run(command).effects
+    assert [e for e in effects if isinstance(e, InstallPackages)] == ([installed] if installed else [])
+    assert [e.reason for e in effects if isinstance(e, Populate)] == ([reason] if reason else [])
+
+
 def test_unknown_words_leave_the_known_ones() -> None:
     outcome = run(["apt-get", "install", "-y", "curl", UNKNOWN])
-    assert outcome.effects == (installs("curl"), Unmodelled("package names are not known"))
+    known, more = outcome.effects
+    assert known == installs("curl")
+    assert isinstance(more, Populate)
+    assert more.reason == "package names are not known"
+    assert isinstance(run(["apt-get", "remove", "-y", UNKNOWN]).effects[0], Unmodelled)
     assert run(["apt-get", UNKNOWN, "update"]).effects == (UpdateIndex("apt"),)
 
 

@@ -170,7 +170,10 @@ def test_without_lists_apt_finds_no_package() -> None:
     ("frobnicate", Truth.NO, "E: Unable to locate package frobnicate"),
     ("mail-transport-agent", Truth.NO, "E: Package 'mail-transport-agent' has no installation candidate"),
     ("./x.deb", Truth.YES, "what is in ./x.deb is not known"),
-    ("linux-*", Truth.YES, "linux-* is a pattern or a task, which is not looked up"),
+    ("linux-*[0-9]", Truth.YES, "linux-*[0-9] is a pattern or a task, which is not looked up"),
+    ("lib.*quux-dev", Truth.NO, "E: Unable to locate package lib.*quux-dev"),
+    ("build-essentia?", Truth.YES, None),
+    ("web-server^", Truth.YES, "web-server^ is a pattern or a task, which is not looked up"),
     ("curl:i386", Truth.YES, "curl:i386 is of another architecture than the index"),
     ("curl/bookworm-backports", Truth.YES, "curl/bookworm-backports: the index does not cover the suite "
                                            "bookworm-backports"),

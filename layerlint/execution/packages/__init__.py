@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
@@ -19,6 +19,9 @@ from layerlint.effects import (
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
 from layerlint.filesystem.union import FileSystem
+
+if TYPE_CHECKING:
+    from layerlint.execution.packages.apt import Machine
 
 __all__ = ["Applied", "Installed", "PackageDatabase", "apply"]
 
@@ -36,7 +39,9 @@ def apply(
     from layerlint.execution.packages import apt
 
     if database is None:
-        return Applied(filesystem, None, Truth.YES, ("the packages of the base image are not known",))
+        database = _assumed(effect.manager)
+        if database is None:
+            return Applied(filesystem, None, Truth.YES, (_NOT_KNOWN,))
     if database.manager != effect.manager:
         problem = f"the base image has {database.manager}, not {effect.manager}"
         return Applied(filesystem, database, Truth.MAYBE, (problem,))
@@ -44,7 +49,27 @@ def apply(
     if index is None:
         problem = f"no package index for {database.index or 'the base image'}"
         return Applied(filesystem, database, Truth.YES, (problem,))
-    machine = apt.Machine(filesystem, database, index, because)
+    applied = _apply(effect, apt.Machine(filesystem, database, index, because))
+    return applied if database.known else replace(applied, problems=(_NOT_KNOWN, *applied.problems))
+
+
+_LIKELY = {"apt": "debian:stable-slim"}
+"""The base image that is taken for one of which nothing is known."""
+_NOT_KNOWN = "the packages of the base image are not known"
+
+
+def _assumed(manager: str) -> PackageDatabase | None:
+    """What an image most likely has of which only the package manager is known, by the command that is run."""
+    from layerlint.catalog.bases import find
+
+    base = find(_LIKELY[manager]) if manager in _LIKELY else None
+    database = None if base is None else PackageDatabase.from_base(base)
+    return None if database is None else replace(database, exact=False, known=False)
+
+
+def _apply(effect: PackageEffect, machine: Machine) -> Applied:
+    from layerlint.execution.packages import apt
+
     match effect:
         case UpdateIndex():
             return apt.update(machine)

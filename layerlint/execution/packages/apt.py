@@ -15,6 +15,7 @@ from layerlint.effects import InstallPackages, MarkPackages, RemovePackages, Rem
 from layerlint.execution.packages import placement, records, requests, resolver
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.execution.packages.nearby import UNKNOWN_PACKAGE
 from layerlint.execution.packages.records import Change, Transaction
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
 from layerlint.filesystem.union import FileSystem
@@ -26,6 +27,9 @@ _CACHE_RATIO = 1.88
 """Bytes of ``pkgcache.bin`` to those of the compressed lists: 36.9 MB to 19.6 MB on Debian 12."""
 _TEXT_RATIO = 2.66
 """Bytes of a list to those of its lz4 form: 50.1 MB to 18.8 MB on Debian 12."""
+_OTHER_LISTS = Size(0, 300_000, None)
+"""Of a source beside the distribution's: a vendor's has few packages (NodeSource, Docker: some 100 kB in
+lz4), backports has 4 MB."""
 _SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d")
 _ALIASES = {"bullseye": "oldoldstable", "bookworm": "oldstable", "trixie": "stable"}
 """As of the snapshots (2026)."""
@@ -43,7 +47,9 @@ class Machine:
 
     @property
     def configuration(self) -> configuration.AptConfiguration:
-        return configuration.read(self.filesystem.children(configuration.DIRECTORY))
+        files = self.filesystem.children(configuration.DIRECTORY)
+        # An image that is not known most likely stands on an official one.
+        return configuration.read(files, official=not self.database.known)
 
     def with_filesystem(self, filesystem: FileSystem) -> Machine:
         return replace(self, filesystem=filesystem)
@@ -71,7 +77,11 @@ def update(machine: Machine) -> Applied:
             filesystem = filesystem.change_metadata(path, because)
     filesystem = records.open_locks(filesystem, (f"{LISTS}/lock",), because)
     filesystem = _with_caches(machine, filesystem, fresh=True)
-    problems = () if _has_base_sources(filesystem) else ("the lists of added package sources are not known",)
+    problems: tuple[str, ...] = ()
+    if not _has_base_sources(filesystem):
+        problems = ("the lists of added package sources are not known",)
+        inode = Inode(Kind.FILE, _OTHER_LISTS, 0o644, 0, 0, filesystem.layer, because, count=Size(1, 4, None))
+        filesystem = filesystem.replace(f"{LISTS}/<other sources>", inode, because)
     return machine.with_filesystem(filesystem).applied(problems=problems)
 
 
@@ -127,9 +137,11 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     """Resolve, download, unpack, configure.  What is known of a request that fails is still forecast."""
     database, index = machine.database, machine.index
     suites = frozenset({index.name, _ALIASES.get(index.name, index.name), f"{index.name}-security"})
-    wanted = requests.read(effect.packages, index, database.installed, suites=suites)
+    near = not database.exact
+    wanted = requests.read(effect.packages, index, database.installed, suites=suites, near=near)
     status, missing = _missing(machine, wanted.missing)
     problems = [*missing, *wanted.problems]
+    guessed = wanted.guessed if status is Truth.NO else (*wanted.guessed, *wanted.missing)
     named = wanted.install
     if effect.only_upgrade:
         named = tuple(p for p in named if p.name in database.installed)
@@ -141,11 +153,15 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     unwanted = frozenset(wanted.remove)
     plan = resolver.plan_install(changed, database.installed, index, recommends=recommends, unwanted=unwanted)
     problems += [f"unmet dependency of {unmet}" for unmet in plan.unmet]
+    if effect.directory:
+        return _downloaded(machine, effect.directory, changed or named, [*missing, *wanted.problems])
     if effect.download_only:
         debs = _keep_archives(machine, (*plan.install, *plan.upgrade))
         return machine.with_filesystem(debs).applied(status=status, problems=problems)
+    if guessed:
+        machine = _with_guesses(machine, guessed)
     if not effect.assume_yes and (len(plan.install) + len(plan.upgrade) > len(changed) or plan.remove):
-        status = Truth.NO
+        status = Truth.NO if database.exact else Truth.MAYBE
         problems.append("apt asks for confirmation, and nothing answers")
     needed = (
         {p.name for p in _without_recommends(changed, machine, unwanted).install}
@@ -163,11 +179,26 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     )
 
 
+def _with_guesses(machine: Machine, names: Sequence[str]) -> Machine:
+    """Packages of which only the name is known: a node each, under ``/usr``."""
+    filesystem = machine.filesystem
+    for name in names:
+        inode = Inode(
+            Kind.FILE, UNKNOWN_PACKAGE, 0o644, 0, 0, filesystem.layer, machine.because,
+            count=Size(1, 50, None), label=f"apt:{name}",
+        )  # fmt: skip
+        filesystem = filesystem.replace(f"/usr/<{name.replace('/', '|')}>", inode, machine.because)
+    came = [Installed(name, "", False, UNKNOWN_PACKAGE, (f"/usr/<{name}>",)) for name in names]
+    return replace(
+        machine, filesystem=filesystem.having_packages(), database=machine.database.with_packages(came)
+    )
+
+
 def _missing(machine: Machine, names: Sequence[str]) -> tuple[Truth, tuple[str, ...]]:
     """apt's status for names that are not in the index, and what to say: they may be in another source."""
     if not names:
         return Truth.YES, ()
-    if not _has_base_sources(machine.filesystem):
+    if not machine.database.exact or not _has_base_sources(machine.filesystem):
         return Truth.YES, tuple(f"{name} is not in the index of {machine.index.name}" for name in names)
     return Truth.NO, tuple(
         f"E: Package '{name}' has no installation candidate"
@@ -318,14 +349,26 @@ def _unpack(
     return filesystem, tuple(came)
 
 
+def _downloaded(
+    machine: Machine, directory: str, packages: Iterable[Package], problems: Iterable[str]
+) -> Applied:
+    """``apt-get download``: the archives alone, in the directory that it is run in."""
+    filesystem = placement.place(machine.filesystem, _archives(machine, packages, directory), machine.because)
+    return machine.with_filesystem(filesystem).applied(problems=problems)
+
+
 def _keep_archives(machine: Machine, packages: Iterable[Package]) -> FileSystem:
-    """The downloaded archives, under the names that apt gives them (a colon of an epoch is escaped)."""
+    files = _archives(machine, packages, ARCHIVES)
+    filesystem = placement.place(machine.filesystem, files, machine.because)
+    return records.open_locks(filesystem, (*_DPKG_LOCKS, f"{ARCHIVES}/lock"), machine.because)
+
+
+def _archives(machine: Machine, packages: Iterable[Package], directory: str) -> dict[str, Inode]:
+    """Downloaded packages, under the names that apt gives them (a colon of an epoch is escaped)."""
     layer, because = machine.filesystem.layer, machine.because
-    files = {
-        f"{ARCHIVES}/{p.name}_{p.version.replace(':', '%3a')}_{p.architecture}.deb": Inode(
+    return {
+        f"{directory.rstrip('/')}/{p.name}_{p.version.replace(':', '%3a')}_{p.architecture}.deb": Inode(
             Kind.FILE, Size.exact(p.download_size), 0o644, 0, 0, layer, because
         )
         for p in packages
     }
-    filesystem = placement.place(machine.filesystem, files, because)
-    return records.open_locks(filesystem, (*_DPKG_LOCKS, f"{ARCHIVES}/lock"), because)

@@ -38,6 +38,10 @@ class PackageDatabase:
     """Never changed once the database is made."""
     path_filters: tuple[tuple[bool, str], ...] = ()
     """dpkg's path filters of the base in their order: whether it includes, and the pattern."""
+    known: bool = True
+    """False: it is that of the image that is most likely meant."""
+    exact: bool = True
+    """False: the base is of another release than the index, or not known: names and sizes are near ones."""
 
     @staticmethod
     def from_base(base: BaseImage) -> PackageDatabase | None:

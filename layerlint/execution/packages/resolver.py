@@ -25,6 +25,8 @@ class Index(Protocol):
 
     def providers(self, name: str) -> tuple[str, ...]: ...
 
+    def names(self) -> tuple[str, ...]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
