@@ -3,7 +3,8 @@
     python benchmarks/oracle.py [DIR]
 
 DIR holds ``cases/<name>/Dockerfile`` with its build context, and ``truth/<name>.json.gz``, what buildah made of it
-(default: ``../shared/oracle``).  The builds were made with overlayfs and its native differ.
+(default: ``../shared/oracle``); ``builds.jsonl.gz`` has more builds, without contexts and hidden bytes.  All were made
+with overlayfs and its native differ.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from layerlint.analysis.forecast import forecast
+from layerlint.domain.size import Size
 from layerlint.filesystem.layer import Differ
 from layerlint.linter import Settings, analyse
 from layerlint.report import LayersReport
@@ -30,7 +32,7 @@ LARGE = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Layer:
     instruction: str
-    forecast: int
+    forecast: Size
     truth: int
     complete: bool
     reasons: tuple[str, ...]
@@ -38,17 +40,20 @@ class Layer:
     @property
     def error(self) -> float:
         """Relative to the truth."""
-        return self.forecast / self.truth - 1 if self.truth else float(self.forecast > 0)
+        return _error(self.forecast.likely, self.truth)
+
+    @property
+    def is_inside(self) -> bool:
+        return _is_inside(self.forecast, self.truth)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     name: str
     layers: tuple[Layer, ...]
-    hidden: int
-    hidden_truth: int
-    image: int
-    image_truth: int
+    hidden: Size
+    hidden_truth: int | None
+    """None where it was not measured."""
 
     @property
     def complete(self) -> bool:
@@ -56,7 +61,15 @@ class Case:
 
     @property
     def hidden_error(self) -> float:
-        return self.hidden / self.hidden_truth - 1 if self.hidden_truth else float(self.hidden > 0)
+        return _error(self.hidden.likely, self.hidden_truth or 0)
+
+
+def _error(forecast: int, truth: int) -> float:
+    return forecast / truth - 1 if truth else float(forecast > 0)
+
+
+def _is_inside(forecast: Size, truth: int) -> bool:
+    return forecast.low <= truth and (forecast.high is None or truth <= forecast.high)
 
 
 def cases(folder: Path) -> Iterator[Case]:
@@ -64,32 +77,40 @@ def cases(folder: Path) -> Iterator[Case]:
     for path in sorted((folder / "cases").iterdir()):
         with gzip.open(folder / "truth" / f"{path.name}.json.gz", "rt", encoding="utf-8") as stream:
             truth = json.load(stream)
-        yield compared(path.name, forecast_of(path), truth)
+        report = forecast_of((path / "Dockerfile").read_bytes(), path)
+        layers = [layer for layer in truth["layers"] if not layer["empty"]]
+        built = [(layer["created_by"], layer["bytes"] - pip_cache(layer)) for layer in layers]
+        yield Case(path.name, compared(report, built), report.hidden_bytes, truth["hidden_bytes"])
+    path = folder / "builds.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines if path.exists() else ():
+            row = json.loads(line)
+            if "COPY" not in row["dockerfile"]:  # its context was not kept
+                report = forecast_of(row["dockerfile"].encode(), None)
+                built = [(layer["created_by"], layer["bytes"]) for layer in row["rows"] if not layer["empty"]]
+                yield Case(row["name"], compared(report, built), report.hidden_bytes, None)
 
 
-def forecast_of(folder: Path) -> LayersReport:
-    source = SourceFile.from_bytes("Dockerfile", (folder / "Dockerfile").read_bytes())
+def forecast_of(text: bytes, folder: Path | None) -> LayersReport:
+    source = SourceFile.from_bytes("Dockerfile", text)
     report = forecast(analyse(source, folder, Settings(differ=Differ.NATIVE)).trace)
     assert report is not None
     return report
 
 
-def compared(name: str, report: LayersReport, truth: dict[str, Any]) -> Case:
+def compared(report: LayersReport, built: list[tuple[str, int]]) -> tuple[Layer, ...]:
     """Layer by layer.  buildah gives WORKDIR none, and its first layer is the base image."""
-    built = [layer for layer in truth["layers"] if not layer["empty"] and "WORKDIR" not in layer["created_by"]][1:]
+    theirs = [size for created_by, size in built if "WORKDIR" not in created_by][1:]
     own = [layer for layer in report.layers if not layer.instruction.startswith("WORKDIR")]
-    layers = tuple(
+    return tuple(
         Layer(
             ours.instruction,
-            ours.bytes.likely,
-            theirs["bytes"] - pip_cache(theirs),
+            ours.bytes,
+            truth,
             ours.complete,
             tuple(f"{gap.command}: {gap.reason}" for gap in ours.unmodelled),
         )
-        for ours, theirs in zip(own, built, strict=True)
-    )
-    return Case(
-        name, layers, report.hidden_bytes.likely, truth["hidden_bytes"], report.image_bytes.likely, truth["image_bytes"]
+        for ours, truth in zip(own, theirs, strict=True)
     )
 
 
@@ -98,31 +119,51 @@ def pip_cache(layer: dict[str, Any]) -> int:
     return sum(size for path, size in layer["files"].items() if path.startswith("/root/.cache/pip/"))
 
 
-def median_layer_error(found: list[Case]) -> float:
-    """Of layers of `LARGE` bytes or more whose step is understood in full."""
-    errors = [abs(layer.error) for case in found for layer in case.layers if layer.complete and layer.truth >= LARGE]
-    return statistics.median(errors)
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the forecasts are worth: of layers of `LARGE` bytes or more, and of hidden bytes."""
+
+    layers: list[float]
+    """Relative errors without sign, sorted."""
+    hidden: list[float]
+    inside: float
+    """The share of truths, of layers and hidden bytes, that lie in the interval."""
 
 
-def median_hidden_error(found: list[Case]) -> float:
-    """Of cases whose steps are all understood in full and that hide something."""
-    return statistics.median(abs(case.hidden_error) for case in found if case.complete and case.hidden_truth)
+def summary(found: list[Case], *, complete: bool = False) -> Summary:
+    """Of all layers, or of those that are understood in full."""
+    layers = [layer for case in found for layer in case.layers if layer.complete or not complete]
+    hiding = [case for case in found if case.hidden_truth and (case.complete or not complete)]
+    inside = [layer.is_inside for layer in layers]
+    inside += [_is_inside(case.hidden, case.hidden_truth or 0) for case in hiding]
+    return Summary(
+        sorted(abs(layer.error) for layer in layers if layer.truth >= LARGE),
+        sorted(abs(case.hidden_error) for case in hiding),
+        sum(inside) / len(inside),
+    )
 
 
 def table(found: list[Case]) -> Iterator[str]:
     for case in found:
-        yield (
-            f"{case.name}: hidden {case.hidden:,} of {case.hidden_truth:,} ({case.hidden_error:+.1%}), "
-            f"image {case.image:,} of {case.image_truth:,} ({case.image / case.image_truth - 1:+.1%})"
-        )
+        hidden = ""
+        if case.hidden_truth is not None:
+            hidden = f": hidden {case.hidden.likely:,} of {case.hidden_truth:,} ({case.hidden_error:+.1%})"
+        yield case.name + hidden
         for layer in case.layers:
-            mark = "" if layer.complete else f"  incomplete: {layer.reasons[0]}" if layer.reasons else "  incomplete"
-            yield (
-                f"  {layer.forecast:>13,} {layer.truth:>13,} {layer.error:>+8.1%}  {layer.instruction[:48]:<48}{mark}"
-            ).rstrip()
-    whole = [case for case in found if case.complete]
-    yield f"layers of 1 MiB and more, understood in full: median error {median_layer_error(found):.1%}"
-    yield f"hidden bytes of {len(whole)} cases understood in full: median error {median_hidden_error(found):.1%}"
+            mark = "" if layer.is_inside else "  outside the interval"
+            if not layer.complete:
+                mark += f"  incomplete: {layer.reasons[0]}" if layer.reasons else "  incomplete"
+            figures = f"{layer.forecast.likely:>13,} {layer.truth:>13,} {layer.error:>+8.1%}"
+            yield f"  {figures}  {layer.instruction[:48]:<48}{mark}".rstrip()
+    for title, complete in (("all", False), ("understood in full", True)):
+        of = summary(found, complete=complete)
+        yield f"{title}: layers of 1 MiB and more: {_errors(of.layers)}"
+        yield f"{title}: hidden bytes: {_errors(of.hidden)}; {of.inside:.0%} of truths are in their intervals"
+
+
+def _errors(errors: list[float]) -> str:
+    median, tenth = statistics.median(errors), sum(error <= 0.1 for error in errors) / len(errors)
+    return f"{len(errors)}, median error {median:.1%}, {tenth:.0%} within 10 %, worst {errors[-1]:.0%}"
 
 
 def main(arguments: list[str]) -> int:

@@ -33,6 +33,7 @@ examples:
   layerlint Dockerfile             findings, and what every layer will weigh
   layerlint layers -v Dockerfile   the layers alone, with what hides the most
   layerlint explain DL3009         a rule by its name or by a peer's number
+  layerlint explain --line 7 Dockerfile   what line 7 adds, and what that rests on
   layerlint --format sarif -o layerlint.sarif .
 
 exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or input, 3 a bug of layerlint
@@ -118,9 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument(
         "--severity", action="append", default=[], metavar="RULE=LEVEL", help="off, info, warning or error"
     )
-    rules.add_argument(
-        "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
-    )
+    _add_own_rules(rules)
     rules.add_argument(
         "--fail-on",
         choices=("info", "warning", "error", "off"),
@@ -152,10 +151,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(parse)
     _add_build(parse)
 
-    explain = verbs.add_parser("explain", help="explain a rule, by its name or by a peer's number")
-    explain.add_argument("rule", nargs="+", metavar="RULE")
+    explain = verbs.add_parser(
+        "explain",
+        help="explain a rule (by its name or a peer's number), or the forecast of a line (--line)",
+    )
+    explain.add_argument(
+        "paths", nargs="+", metavar="RULE", help="a rule; with --line a Dockerfile, or - for standard input"
+    )
+    explain.add_argument(
+        "--line", type=int, metavar="N", help="say what the instruction of a line adds, and why"
+    )
     explain.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
-    _add_rule_sources(explain)
+    _add_output(explain)
+    _add_own_rules(explain)
+    _add_build(explain)
 
     listing = verbs.add_parser("rules", help="list the rules")
     listing.add_argument(
@@ -213,6 +222,10 @@ def _add_rule_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
     )
+    _add_own_rules(parser)
+
+
+def _add_own_rules(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
     )
@@ -337,15 +350,35 @@ def _explain(options: argparse.Namespace) -> int:
     from layerlint.ruleset.describe import explain, explain_json
     from layerlint.ruleset.loader import load
 
+    if options.line is not None:
+        return _explain_line(options)
     rules = load(CHECKS, (*load_config(Path(), options.config).rules, *options.rules))
     texts: list[str] = []
-    for word in options.rule:
+    for word in options.paths:
         rule = rules.find(word)
         if rule is None:
             near = suggestion(word, rules.names()) or "; `layerlint rules` lists them"
             raise UsageError(f'there is no rule "{word}"{near}')
         texts.append((explain_json if options.format == "json" else explain)(rule))
-    _write(None, "\n".join(texts))
+    _write(options.output, "\n".join(texts))
+    return OK
+
+
+def _explain_line(options: argparse.Namespace) -> int:
+    """What the instruction of a line adds, and what that rests on."""
+    from layerlint.analysis.evidence import steps_at
+    from layerlint.linter import analyse, read_source
+    from layerlint.reporters import steps_reporter
+
+    if len(options.paths) != 1:
+        raise UsageError("--line takes one Dockerfile")
+    settings = _settings(_config(options), options)
+    path = options.paths[0]
+    source = read_source(path, _read(path))
+    steps = steps_at(analyse(source, _folder(path), settings).trace, options.line)
+    if not steps:
+        raise UsageError(f"{source.path}:{options.line}: no instruction of a stage stands on this line")
+    _write(options.output, steps_reporter(options.format)(steps, _style(options)))
     return OK
 
 

@@ -5,6 +5,7 @@ Reporters print it and compute nothing.  Sizes are in bytes, lines and columns f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from layerlint._dataclass import dataclass
@@ -174,6 +175,61 @@ class HiddenRecord:
     hidden_by: Origin
 
 
+class Basis(Enum):
+    """What the forecast of an amount of bytes rests on."""
+
+    CONTEXT = "context"
+    """Files of the build context."""
+    COMMAND = "command"
+    """What the text of the instruction says: exact."""
+    BASE = "base"
+    """Files of the base image that a step copies up."""
+    INDEX = "index"
+    """A package index, or a lock file."""
+    MEASURE = "measure"
+    """What such a command was measured to write: an interval."""
+    GUESS = "guess"
+    """Nothing that bounds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRecord:
+    """What one command puts into a layer."""
+
+    command: str
+    bytes: Size
+    basis: Mapping[Basis, Size]
+    places: tuple[tuple[str, Size], ...]
+    """Directories with the most of the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One instruction, explained."""
+
+    dockerfile: str
+    stage: str
+    line: int
+    end_line: int
+    instruction: str
+    bytes: Size | None
+    """None where it makes no layer."""
+    compressed: Size
+    entries: Size
+    commands: tuple[CommandRecord, ...]
+    unmodelled: tuple[UnmodelledRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRecord:
+    """How much of the target is understood, and what its layers' bytes rest on."""
+
+    commands: int
+    modelled: int
+    """Of ``commands``: those that there is a model for."""
+    basis: Mapping[Basis, Size]
+
+
 @dataclass(frozen=True, slots=True)
 class LayersReport:
     """The forecast of one target stage, with the stages that it is FROM."""
@@ -190,6 +246,7 @@ class LayersReport:
     hidden: tuple[HiddenRecord, ...]
     notes: tuple[str, ...] = ()
     """What limits the forecast: an unknown base, no build context …"""
+    coverage: CoverageRecord = CoverageRecord(0, 0, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerlint.analysis.basis import coverage
 from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
 from layerlint.execution.instructions import one_line
@@ -61,13 +62,14 @@ def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
         records,
         _open(accounting.image, unknown_base or incomplete),
         _open(accounting.visible, unknown_base or incomplete),
-        accounting.hidden,
+        _open(accounting.hidden, incomplete),
         tuple(
             HiddenRecord(item.path, item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by))
             for item in accounting.items
             if item.bytes.high != 0
         ),
         trace.notes,
+        coverage(trace),
     )
 
 
@@ -93,7 +95,7 @@ def _record(trace: Trace, step: Step, index: int, hidden: Size, changes: bool) -
         True,
         _open(layer.bytes, bool(unmodelled)),
         _open(compressed(layer), bool(unmodelled)),
-        _open(_count(layer), bool(unmodelled)),
+        _open(entry_count(layer), bool(unmodelled)),
         hidden,
         step.complete,
         unmodelled,
@@ -118,7 +120,8 @@ def compressed(layer: Layer) -> Size:
     return total(sizes)
 
 
-def _count(layer: Layer) -> Size:
+def entry_count(layer: Layer) -> Size:
+    """Entries of the layer's tar."""
     sizes: list[Size] = []
     for entry in layer.entries:
         if isinstance(entry.node, Inode) and entry.node.is_summary:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final, TypeAlias, cast
 
-from layerlint.report import LayersReport, Report
+from layerlint.report import LayersReport, Report, StepRecord
 from layerlint.reporters.style import Style
 
 Reporter: TypeAlias = Callable[[Report, Style], str]
+StepsReporter: TypeAlias = Callable[[Sequence[StepRecord], Style], str]
 LayersReporter: TypeAlias = Callable[[Sequence[LayersReport], Style], str]
 
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
@@ -29,6 +30,11 @@ LAYERS_REPORTERS: Final[Mapping[str, str]] = {
     "text": "layerlint.reporters.text:layers",
 }
 
+STEPS_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.json:steps",
+    "text": "layerlint.reporters.steps:steps",
+}
+
 
 def reporter(format_name: str) -> Reporter:
     """The function of a format of ``REPORTERS``; KeyError for any other name."""
@@ -38,6 +44,11 @@ def reporter(format_name: str) -> Reporter:
 def layers_reporter(format_name: str) -> LayersReporter:
     """The function of a format of ``LAYERS_REPORTERS``; KeyError for any other name."""
     return cast(LayersReporter, _resolve(LAYERS_REPORTERS[format_name]))
+
+
+def steps_reporter(format_name: str) -> StepsReporter:
+    """The function of a format of ``STEPS_REPORTERS``; KeyError for any other name."""
+    return cast(StepsReporter, _resolve(STEPS_REPORTERS[format_name]))
 
 
 def _resolve(target: str) -> object:

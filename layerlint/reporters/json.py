@@ -14,6 +14,7 @@ from layerlint.domain.size import Size
 from layerlint.report import (
     BaseRecord,
     ChangeRecord,
+    CoverageRecord,
     FileReport,
     Finding,
     Fix,
@@ -23,6 +24,7 @@ from layerlint.report import (
     Origin,
     Report,
     Severity,
+    StepRecord,
 )
 from layerlint.reporters.characters import encodable, escape_controls
 from layerlint.reporters.style import Style
@@ -123,6 +125,45 @@ def _layers(report: LayersReport, *, changes: bool) -> Object:
         "visible_bytes": size_object(report.visible_bytes),
         "hidden_bytes": size_object(report.hidden_bytes),
         "hidden": [_hidden(record) for record in report.hidden],
+        "coverage": _coverage(report.coverage),
+    }
+
+
+def _coverage(coverage: CoverageRecord) -> Object:
+    return {
+        "commands": coverage.commands,
+        "modelled": coverage.modelled,
+        "bytes": {basis.value: size_object(size) for basis, size in coverage.basis.items()},
+    }
+
+
+def steps(records: Sequence[StepRecord], style: Style) -> str:
+    """What ``explain --line`` says, as one object."""
+    return dumps({"schema": "layerlint.explain/1", "steps": [_step(record) for record in records]})
+
+
+def _step(step: StepRecord) -> Object:
+    return {
+        "dockerfile": step.dockerfile,
+        "stage": step.stage,
+        "line": step.line,
+        "end_line": step.end_line,
+        "instruction": step.instruction,
+        "bytes": None if step.bytes is None else size_object(step.bytes),
+        "compressed": size_object(step.compressed),
+        "entries": size_object(step.entries),
+        "commands": [
+            {
+                "command": command.command,
+                "bytes": size_object(command.bytes),
+                "basis": {basis.value: size_object(size) for basis, size in command.basis.items()},
+                "places": [{"path": path, "bytes": size_object(size)} for path, size in command.places],
+            }
+            for command in step.commands
+        ],
+        "unmodelled": [
+            {"line": each.line, "command": each.command, "reason": each.reason} for each in step.unmodelled
+        ],
     }
 
 

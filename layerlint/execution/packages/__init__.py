@@ -53,7 +53,7 @@ def apply(
     return applied if database.known else replace(applied, problems=(_NOT_KNOWN, *applied.problems))
 
 
-_LIKELY = {"apt": "debian:stable-slim"}
+_LIKELY = {"apt": "debian:bookworm-slim"}
 """The base image that is taken for one of which nothing is known."""
 _NOT_KNOWN = "the packages of the base image are not known"
 
