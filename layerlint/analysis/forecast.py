@@ -111,13 +111,21 @@ def compressed(layer: Layer) -> Size:
             sizes.append(Size.exact(20))
             continue
         factor = 0.001 if isinstance(entry.node.content, Zeros) else ratio(entry.path)
-        size = entry.bytes
-        likely = int(size.likely * factor)
-        sizes.append(
-            Size(int(size.low * factor * 0.3), likely, None if size.high is None else size.high + _HEADER)
-        )
+        sizes.append(_packed(entry.bytes, factor, packaged=entry.node.label is not None))
         sizes.append(Size.exact(60))
     return total(sizes)
+
+
+def _packed(size: Size, factor: float, *, packaged: bool) -> Size:
+    """Of one file nothing may shrink, or nearly all; package files together shrink within a fifth alike (28
+    builds: 0.85 to 1.14 of the forecast)."""
+    likely = int(size.likely * factor)
+    if packaged:
+        high = None if size.high is None else int(size.high * factor * 1.2)
+        return Size(min(likely, int(size.low * factor * 0.8)), likely, high)
+    return Size(
+        min(likely, int(size.low * factor * 0.3)), likely, None if size.high is None else size.high + _HEADER
+    )
 
 
 def entry_count(layer: Layer) -> Size:

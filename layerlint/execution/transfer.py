@@ -59,6 +59,10 @@ class Operands:
     heredocs: tuple[tuple[Heredoc, Text], ...]
 
 
+_UNSEEN = Size(0, 5_000_000, None)
+"""Bytes of what a stage made that is not known: about a compiled program's."""
+
+
 def transfer(
     instruction: Copy | Add,
     operands: Operands,
@@ -120,6 +124,9 @@ def transfer(
             path = f"{target.rstrip('/')}/{name}" if inside else target
             current = _directories(current, posixpath.dirname(path), label, mode, owner)
             current = current.graft(node, path, label, uid=uid, gid=gid, mode=mode, keep_times=True)
+            if isinstance(node, Inode) and node.size == _UNSEEN:
+                # It may be a directory, whose files are put into the destination itself.
+                current = current.having_vague(target if inside else path)
         outcome.filesystem = current
     return outcome
 
@@ -180,9 +187,7 @@ def _sources(
             outcome.filesystem = outcome.filesystem.disturb()
             continue
         found = list(_found(text, span, origin))
-        if not found:
-            _missing(text, span, origin, outcome, label)
-        yield from found
+        yield from found or _missing(text, span, origin, outcome, label)
 
 
 def _found(text: str, span: Span, origin: BuildContext | FileSystem) -> Iterator[Source]:
@@ -201,16 +206,18 @@ def _found(text: str, span: Span, origin: BuildContext | FileSystem) -> Iterator
             yield Source(posixpath.basename(path), node, span, path)
 
 
-def _missing(text: str, span: Span, origin: BuildContext | FileSystem, outcome: Outcome, label: str) -> None:
+def _missing(
+    text: str, span: Span, origin: BuildContext | FileSystem, outcome: Outcome, label: str
+) -> Iterator[Source]:
+    """Nothing known is there: a fault, unless it may be, in a stage that is not known in full."""
     if isinstance(origin, FileSystem):
         clean = posixpath.normpath("/" + text)
         folder = posixpath.dirname(clean)
         if origin.disturbed or not origin.is_complete(folder) or _is_pattern(text):
             if not (_is_pattern(text) and origin.is_complete(folder)):
-                outcome.gaps.append(
-                    NotUnderstood(span, label, f"whether the stage holds {text} is not known")
-                )
-                outcome.filesystem = outcome.filesystem.disturb()
+                reason = f"whether the stage holds {text} is not known"
+                outcome.gaps.append(NotUnderstood(span, label, reason))
+                yield _unseen(clean, span)
             return
         outcome.faults.append(Fault(span, f"{text} is not in the stage that it is copied from", True))
         return
@@ -227,6 +234,13 @@ def _missing(text: str, span: Span, origin: BuildContext | FileSystem, outcome: 
         return
     kind = "a symbolic link to what is " if origin.is_link(clean) else ""
     outcome.faults.append(Fault(span, f"{text} is {kind}not in the build context", True))
+
+
+def _unseen(path: str, span: Span) -> Source:
+    """A file or tree that is in the stage if the build succeeds; a pattern names some of a directory."""
+    name = posixpath.basename(path)
+    inode = Inode(Kind.FILE, _UNSEEN, 0o755, 0, 0, BASE_LAYER, "", count=Size(1, 1, None))
+    return Source(f"<{name}>" if _is_pattern(name) else name, inode, span, path)
 
 
 def _is_remote(text: str) -> bool:
