@@ -230,7 +230,7 @@ def test_layers_as_json(folder: Path, capfd: pytest.CaptureFixture[str]) -> None
     report = Ran(capfd, "layers", "--format", "json", "Dockerfile").json
     assert list(report) == [
         "schema", "dockerfile", "target", "platform", "differ", "base", "layers", "image_bytes", "visible_bytes",
-        "hidden_bytes", "hidden",
+        "hidden_bytes", "hidden", "coverage",
     ]  # fmt: skip
     assert [report[key] for key in ("schema", "dockerfile", "target", "platform", "differ")] == [
         "layerlint.layers/1", "Dockerfile", "0", "linux/amd64", "buildkit",

@@ -39,6 +39,7 @@ LAYERS = [
     "visible_bytes",
     "hidden_bytes",
     "hidden",
+    "coverage",
 ]
 LAYER = [
     "index",
