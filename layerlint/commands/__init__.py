@@ -22,6 +22,7 @@ _TABLE: Mapping[str, str] = {
     "add-apt-repository": "debian:add_apt_repository",
     "addgroup": "adduser:addgroup",
     "adduser": "adduser:adduser",
+    "ant": "jvm:ant",
     "apt": "apt:apt",
     "apt-add-repository": "debian:add_apt_repository",
     "apt-cache": "debian:apt_cache",
@@ -31,23 +32,31 @@ _TABLE: Mapping[str, str] = {
     "apt-mark": "apt_mark:apt_mark",
     "aptitude": "apt:apt_get",
     "arch": "system:arch",
+    "artisan": "php:artisan",
     "awk": "filters:other",
     "b2sum": "checksums:checksum",
     "base32": "filters:base32",
     "base64": "filters:base64",
     "basename": "names:basename",
+    "bundle": "ruby:bundle",
+    "bundler": "ruby:bundle",
     "bunzip2": "gzip:bunzip2",
     "bzcat": "gzip:bzcat",
     "bzip2": "gzip:bzip2",
+    "cargo": "rust:cargo",
     "cat": "cat:cat",
+    "catalina.sh": "jvm:catalina",
     "cd": "directory:cd",
     "chgrp": "chown:chgrp",
     "chmod": "chmod:chmod",
     "chown": "chown:chown",
     "chpasswd": "shadow:chpasswd",
     "cksum": "checksums:checksum",
+    "clojure": "jvm:java",
     "cmp": "queries:comparison",
     "column": "filters:other",
+    "composer": "php:composer",
+    "composer.phar": "php:composer",
     "cp": "cp:cp",
     "cut": "cut:cut",
     "date": "system:date",
@@ -60,6 +69,7 @@ _TABLE: Mapping[str, str] = {
     "df": "queries:report",
     "diff": "queries:comparison",
     "dirname": "names:dirname",
+    "docker-java-home": "jvm:docker_java_home",
     "docker-php-entrypoint": "constant:true",
     "docker-php-ext-configure": "php_extension:docker_php_ext_configure",
     "docker-php-ext-enable": "php_extension:docker_php_ext_enable",
@@ -70,6 +80,7 @@ _TABLE: Mapping[str, str] = {
     "dpkg-query": "dpkg:dpkg_query",
     "dpkg-reconfigure": "dpkg:dpkg_reconfigure",
     "dpkg-statoverride": "dpkg:dpkg_statoverride",
+    "drush": "php:drush",
     "du": "queries:report",
     "echo": "echo:echo",
     "egrep": "grep:egrep",
@@ -86,6 +97,7 @@ _TABLE: Mapping[str, str] = {
     "fold": "filters:other",
     "free": "queries:report",
     "gawk": "filters:other",
+    "gem": "ruby:gem",
     "getconf": "queries:value",
     "getent": "queries:value",
     "glide": "go:vendoring",
@@ -94,6 +106,8 @@ _TABLE: Mapping[str, str] = {
     "godep": "go:vendoring",
     "govendor": "go:vendoring",
     "gox": "go:gox",
+    "gradle": "jvm:gradle",
+    "gradlew": "jvm:gradle",
     "grep": "grep:grep",
     "groupadd": "shadow:groupadd",
     "groupdel": "shadow:groupdel",
@@ -107,8 +121,14 @@ _TABLE: Mapping[str, str] = {
     "hostname": "system:hostname",
     "id": "system:id_",
     "install": "install:install",
+    "jar": "jvm:jar",
+    "java": "jvm:java",
+    "javac": "jvm:compiler",
+    "jruby": "ruby:ruby",
+    "kotlinc": "jvm:compiler",
     "ldconfig": "debian:ldconfig",
     "ldd": "queries:report",
+    "lein": "jvm:lein",
     "ln": "ln:ln",
     "local": "variables:declare",
     "locale": "queries:report",
@@ -123,14 +143,22 @@ _TABLE: Mapping[str, str] = {
     "mknod": "mknod:mknod",
     "mktemp": "mktemp:mktemp",
     "mv": "mv:mv",
+    "mvn": "jvm:maven",
+    "mvnw": "jvm:maven",
     "nl": "filters:other",
     "nproc": "system:nproc",
     "od": "filters:other",
+    "passenger-config": "ruby:passenger_config",
     "passwd": "shadow:passwd",
     "paste": "filters:other",
+    "pear": "php:pear",
     "pecl": "php_extension:pecl",
+    "php": "php:php",
+    "php5": "php:php",
     "php5dismod": "apache:phpdismod",
     "php5enmod": "apache:phpenmod",
+    "php7": "php:php",
+    "php8": "php:php",
     "phpdismod": "apache:phpdismod",
     "phpenmod": "apache:phpenmod",
     "popd": "directory:popd",
@@ -139,6 +167,8 @@ _TABLE: Mapping[str, str] = {
     "ps": "queries:report",
     "pushd": "directory:pushd",
     "pwd": "directory:pwd",
+    "rails": "ruby:rails",
+    "rake": "ruby:rake",
     "read": "variables:read",
     "readlink": "names:readlink",
     "readonly": "variables:readonly",
@@ -146,6 +176,13 @@ _TABLE: Mapping[str, str] = {
     "rev": "filters:other",
     "rm": "rm:rm",
     "rmdir": "mkdir:rmdir",
+    "ruby": "ruby:ruby",
+    "rustc": "rust:rustc",
+    "rustup": "rust:rustup",
+    "rustup-init": "rust:rustup_init",
+    "sbt": "jvm:sbt",
+    "scala": "jvm:java",
+    "scalac": "jvm:compiler",
     "sed": "sed:sed",
     "seq": "seq:seq",
     "set": "set:set_",
@@ -213,6 +250,13 @@ _TABLE: Mapping[str, str] = {
 
 _DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 
+_ANYWHERE = frozenset(
+    ("ant", "artisan", "bundle", "cargo", "composer", "composer.phar", "drush", "gem", "go", "gradle", "gradlew",
+     "java", "javac", "mvn", "mvnw", "php", "rails", "rake", "ruby", "rustc", "rustup", "rustup-init", "sbt")
+)  # fmt: skip
+"""Scripts of a project that do the same everywhere, and tools that are often unpacked outside the system
+directories (``~/.cargo/bin/cargo``)."""
+
 
 class _Models(Mapping[str, Model]):
     """The table, resolved name by name."""
@@ -235,7 +279,9 @@ MODELS: Mapping[str, Model] = _Models()
 def find(name: str) -> Model | None:
     """The model of a command, by its name or its path in a system directory (``/bin/rm``).
 
-    None if there is none, and for any other path: ``./install`` is a program of the author's.
+    None if there is none, and for any other path (``./install`` is a program of the author's), but for
+    names that mean one tool wherever it lies.
     """
     directory, slash, last = name.rpartition("/")
-    return MODELS.get(last) if not slash or directory in _DIRECTORIES else None
+    known = not slash or directory in _DIRECTORIES or last in _ANYWHERE
+    return MODELS.get(last) if known else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from layerlint._dataclass import dataclass
 from layerlint.commands._outcome import unmodelled
@@ -152,6 +153,11 @@ def program(invocation: Invocation, what: str, *effects: Effect) -> Outcome:
         return unmodelled(reason, *effects)
     written = Populate(directory, what, Size(0, 0, None), Size(0, 1, None), reason)
     return Outcome((*effects, written), stdout=Stream(Size(0, 0, None)))
+
+
+def again(invocation: Invocation, name: str, words: Sequence[Text]) -> Invocation:
+    """The same place, another command line: what ``bundle exec`` and ``php artisan`` run."""
+    return replace(invocation, argv=(name, *words))
 
 
 def filled(

@@ -27,6 +27,7 @@ from layerlint.commands._toolchain import (
 )
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Write
 from layerlint.filesystem.node import Directory
 
@@ -38,7 +39,8 @@ _WITH_VALUE = frozenset(
 )  # fmt: skip
 _BINARY = Size(1_300_000, 10_000_000, 90_000_000)
 _LIBRARY = "what go builds is not known"
-_CACHE = Size(15_000_000, 110_000_000, 1_500_000_000)
+_CACHE = Size(0, 110_000_000, 1_500_000_000)
+"""There is none before Go 1.10."""
 _MODULE = Typical(15_000, 250_000, 1_400_000, 30_000_000)
 """A module unpacked: Debian 12's 1,929 ``golang-…-dev`` (tests and documents left out) have a mean of 1.35
 MB, half of them below 74 kB."""
@@ -200,9 +202,17 @@ def _fetched(invocation: Invocation) -> tuple[Effect, ...]:
         return ()
     if isinstance(invocation.view.lookup(join(directory, "vendor")), Directory):
         return ()
-    if invocation.view.lookup(join(directory, "go.mod")) is None:
-        return ()
-    return _download(invocation)
+    match invocation.view.presence(join(directory, "go.mod")):
+        case Truth.YES:
+            return _download(invocation)
+        case Truth.MAYBE:
+            reason = "whether the program needs modules is not known"
+            return (
+                Populate(modules, "modules", _MODULES.or_nothing(), Size(0, 5000, None), reason),
+                Populate(f"{modules}/cache", "download", _ZIPS.or_nothing(), Size(0, 400, None), reason),
+            )
+        case Truth.NO:
+            return ()
 
 
 def _download(invocation: Invocation) -> tuple[Effect, ...]:
