@@ -1,0 +1,179 @@
+"""Packages of the npm registry as a bundled snapshot: sizes, and which versions pull in which.
+
+Measured by installing (see `snapshot.npm`), on Linux with glibc on x86-64, without install scripts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog.packages import DATA
+from layerlint.catalog.semver import Version, parse_version, satisfies
+
+_SCRIPT, _FOREIGN = "s", "-"
+_PLACED = 20_000
+"""Packages of one tree; the bundled closures stay far below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    name: str
+    version: str
+    bytes: int
+    """Unpacked, without nested ``node_modules``."""
+    files: int
+    tarball: int
+    metadata: int
+    """The document on all versions of the name, which npm reads to choose one."""
+    has_script: bool
+    """An install script is run, which may build or download more."""
+    is_foreign: bool
+    """For another platform: npm reads its document and leaves it out (its bytes: those of the one for ours)."""
+    dependencies: tuple[int, ...]
+    """Positions in the table."""
+
+    @property
+    def key(self) -> Version:
+        return parse_version(self.version) or (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What one install of packages puts into ``node_modules`` and reads from the registry."""
+
+    packages: tuple[Package, ...]
+    """As placed: one that is there twice is twice in it."""
+
+    foreign: tuple[Package, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        return sum(package.bytes for package in self.packages)
+
+    @property
+    def files(self) -> int:
+        return sum(package.files for package in self.packages)
+
+    @property
+    def tarballs(self) -> int:
+        return sum({(p.name, p.version): p.tarball for p in self.packages}.values())
+
+    @property
+    def metadata(self) -> int:
+        """The foreign packages' documents too."""
+        return sum({p.name: p.metadata for p in (*self.packages, *self.foreign)}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """5 %, 50 % and 95 % of the sum of n independent draws, for some n; between them, log-linear."""
+
+    counts: tuple[int, ...]
+    low: tuple[int, ...]
+    likely: tuple[int, ...]
+    high: tuple[int, ...]
+
+    def at(self, count: int) -> tuple[int, int, int]:
+        if count <= 0:
+            return 0, 0, 0
+        low, likely, high = (self._between(row, count) for row in (self.low, self.likely, self.high))
+        return low, max(low, likely), max(low, likely, high)
+
+    def _between(self, row: Sequence[int], count: int) -> int:
+        index = bisect_left(self.counts, count)
+        if index == len(self.counts):
+            return int(row[-1] * count / self.counts[-1])
+        if self.counts[index] == count or index == 0:
+            return row[index]
+        before, after = self.counts[index - 1], self.counts[index]
+        share = (count - before) / (after - before)
+        return int(row[index - 1] + (row[index] - row[index - 1]) * share)
+
+
+class Table:
+    """The snapshot."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.date: str = data["date"]
+        self.packages = tuple(
+            Package(
+                name, version, size, files, tarball, metadata, _SCRIPT in flags, _FOREIGN in flags, tuple(needs)
+            )
+            for name, version, flags, size, files, tarball, metadata, needs in data["packages"]
+        )
+        self.bins: dict[str, dict[str, str]] = data["bins"]
+        """Of the packages that were asked for: program to its file in the package."""
+        self._quantiles = {name: Quantiles(*map(tuple, rows)) for name, rows in data["quantiles"].items()}
+        self._by_name: dict[str, list[int]] = {}
+        for index, package in enumerate(self.packages):
+            self._by_name.setdefault(package.name, []).append(index)
+        for rows in self._by_name.values():
+            rows.sort(key=lambda index: self.packages[index].key)
+
+    def quantiles(self, name: str) -> Quantiles:
+        """Of ``package`` (unpacked bytes), ``closure``, ``tarball``, ``metadata`` …: see the maker."""
+        return self._quantiles[name]
+
+    def named(self, name: str) -> tuple[Package, ...]:
+        """The versions of a name that were measured, lowest first."""
+        return tuple(self.packages[index] for index in self._by_name.get(name, ()))
+
+    def get(self, name: str, version: str) -> Package | None:
+        return next((package for package in self.named(name) if package.version == version), None)
+
+    def choose(self, name: str, wanted: str) -> tuple[int, bool] | None:
+        """The position that a range or tag leads to, and whether it is in the range; else the nearest."""
+        rows = self._by_name.get(name)
+        if not rows:
+            return None
+        fitting = [i for i in rows if satisfies(self.packages[i].key, wanted or "*") is True]
+        if fitting:
+            return fitting[-1], True
+        if satisfies((0, 0, 0), wanted) is None:
+            # A tag: ``latest`` is the highest, of another nothing is known.
+            return rows[-1], wanted == "latest"
+        # The range is of other versions: the lowest above it, as it is nearer than the latest.
+        return rows[0], False
+
+    def closure(self, roots: Iterable[int]) -> Closure:
+        """Where npm places packages: as high as no other version is in the way (arborist's ``placeDep``)."""
+        placed: list[Package] = []
+        foreign: list[Package] = []
+        top: dict[str, int] = {}
+        queue: deque[tuple[int, tuple[dict[str, int], ...]]] = deque()
+        for root in roots:
+            package = self.packages[root]
+            if package.name not in top:
+                top[package.name] = root
+                placed.append(package)
+                queue.append((root, (top, {})))
+        while queue and len(placed) < _PLACED:
+            index, chain = queue.popleft()
+            for needed in sorted(self.packages[index].dependencies, key=lambda i: self.packages[i].name):
+                name = self.packages[needed].name
+                level = next((depth for depth in range(len(chain) - 1, -1, -1) if name in chain[depth]), None)
+                if level is not None and chain[level][name] == needed:
+                    continue
+                depth = 0 if level is None else level + 1
+                if depth == len(chain):
+                    continue
+                chain[depth][name] = needed
+                if self.packages[needed].is_foreign:
+                    foreign.append(self.packages[needed])
+                    continue
+                placed.append(self.packages[needed])
+                queue.append((needed, (*chain[: depth + 1], {})))
+        return Closure(tuple(placed), tuple(foreign))
+
+
+@cache
+def table() -> Table:
+    with gzip.open(DATA / "npm.json.gz", "rb") as file:
+        return Table(json.load(file))

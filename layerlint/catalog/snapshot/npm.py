@@ -1,0 +1,251 @@
+"""``python -m layerlint.catalog.snapshot.npm DATE [--work DIR]``: make ``data/npm.json.gz`` anew.
+
+Each package of ``npm.txt`` is installed alone with npm, without install scripts, and every package that it
+pulls in is measured: unpacked bytes and files, the tarball and the registry's document in npm's cache.
+Takes about half an hour, and reaches the npm registry.  What is in the work directory is not measured again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import gzip
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from layerlint.catalog.npm import DATA, Closure, Table
+
+_WANTED = Path(__file__).parent / "npm.txt"
+_COUNTS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+_DRAWS = 2000
+_PROJECT = (1, 20)
+"""Direct dependencies of a project of which nothing is known: an assumption, not a measurement."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("date", help="of the snapshot, YYYY-MM-DD")
+    parser.add_argument("--work", type=Path, default=Path("snapshot-work/npm"), help="a scratch directory")
+    arguments = parser.parse_args()
+    work = arguments.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    specs = _WANTED.read_text().split()
+    for spec in specs:
+        _measure(spec, work)
+    found = [path for spec in specs if (path := _result(work, spec)).exists()]
+    write(arguments.date, [json.loads(path.read_text()) for path in found])
+
+
+# ------------------------------------------------------------------------ measuring
+
+
+def _result(work: Path, spec: str) -> Path:
+    return work / (spec.replace("/", "+") + ".json")
+
+
+def _measure(spec: str, work: Path) -> None:
+    result = _result(work, spec)
+    if result.exists():
+        return
+    project, cache = result.with_suffix(""), work / "cache"
+    shutil.rmtree(project, ignore_errors=True)
+    project.mkdir()
+    (project / "package.json").write_text('{"name":"x","version":"1.0.0"}')
+    settings = {"HOME": str(project), "npm_config_cache": str(cache)}
+    command = ["npm", "install", spec, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    done = subprocess.run(command, cwd=project, env={**os.environ, **settings}, capture_output=True)
+    if done.returncode:
+        print(f"{spec}: {done.stderr.decode(errors='replace')[-300:]}")
+    else:
+        lock = json.loads((project / "package-lock.json").read_text())
+        rows = [_row(project, cache, path, entry) for path, entry in lock["packages"].items() if path]
+        result.write_text(json.dumps({"spec": spec, "rows": rows}))
+    shutil.rmtree(project)
+
+
+def _row(project: Path, cache: Path, path: str, entry: dict[str, Any]) -> dict[str, Any]:
+    name = path.rpartition("node_modules/")[2]
+    here = (project / path / "package.json").exists()
+    size, files = _own(project / path) if here else (0, 0)
+    return {
+        "path": path,
+        "name": name,
+        "version": entry.get("version"),
+        "here": here,
+        "bytes": size,
+        "files": files,
+        "tar": _tarball(cache, entry.get("integrity", "")) if here else 0,
+        "pack": _document(cache, entry.get("name", name)),
+        "deps": {**entry.get("dependencies", {}), **entry.get("optionalDependencies", {})},
+        "peer": entry.get("peerDependencies", {}),
+        "peermeta": entry.get("peerDependenciesMeta", {}),
+        "script": entry.get("hasInstallScript", False),
+        "bin": entry.get("bin"),
+        "bundled": entry.get("inBundle", False),
+    }
+
+
+def _own(folder: Path) -> tuple[int, int]:
+    """Bytes and files of a package, without the packages nested in it."""
+    sizes = []
+    for parent, directories, names in os.walk(folder):
+        if Path(parent) == folder and "node_modules" in directories:
+            directories.remove("node_modules")
+        paths = [Path(parent) / name for name in names]
+        sizes += [path.stat().st_size for path in paths if not path.is_symlink()]
+    return sum(sizes), len(sizes)
+
+
+def _tarball(cache: Path, integrity: str) -> int:
+    kind, _, digest = integrity.partition(" ")[0].partition("-")
+    name = base64.b64decode(digest).hex()
+    path = cache / "_cacache" / "content-v2" / kind / name[:2] / name[2:4] / name[4:]
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _document(cache: Path, name: str) -> int:
+    registry = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True).stdout
+    key = f"make-fetch-happen:request-cache:{registry.strip()}{name.replace('/', '%2f')}"
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    path = cache / "_cacache" / "index-v5" / digest[:2] / digest[2:4] / digest[4:]
+    if not path.is_file():
+        return 0
+    last = [line for line in path.read_text().split("\n") if line][-1]
+    return int(json.loads(last.partition("\t")[2])["size"])
+
+
+# -------------------------------------------------------------------------- writing
+
+
+def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "npm.json.gz") -> None:
+    """The table: each name and version once, dependencies as positions, and what its sums are like."""
+    rows: dict[tuple[str, str], list[Any]] = {}
+    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    bins: dict[str, dict[str, str]] = {}
+    for result in results:
+        found = _unbundled(result["rows"])
+        by_path = {row["path"]: row for row in found}
+        for row in found:
+            key = row["name"], row["version"]
+            flags = ("s" if row["script"] else "") + ("" if row["here"] else "-")
+            fact = [*key, flags, row["bytes"], row["files"], row["tar"], row["pack"] or 0]
+            if key not in rows or (row["here"] and "-" in rows[key][2]):
+                rows[key] = fact
+                edges[key] = [(n["name"], n["version"]) for n in _needed(row, by_path)]
+        root = result["spec"].rpartition("@")[0] or result["spec"]
+        programs = by_path[f"node_modules/{root}"].get("bin")
+        if isinstance(programs, dict):
+            bins[root] = programs
+    _fill_foreign(rows)
+    keys = sorted(rows)
+    position = {key: index for index, key in enumerate(keys)}
+    packages = [[*rows[key], sorted({position[edge] for edge in edges[key]})] for key in keys]
+    data: dict[str, Any] = {"date": date, "packages": packages, "bins": dict(sorted(bins.items()))}
+    data["quantiles"] = {}
+    table = Table(data)
+    roots = [position[_root(result)] for result in results]
+    data["quantiles"] = _quantiles(table, roots)
+    target.write_bytes(gzip.compress(json.dumps(data, separators=(",", ":")).encode(), 9, mtime=0))
+    print(f"{len(packages)} packages, {target.stat().st_size} bytes")
+
+
+def _fill_foreign(rows: dict[tuple[str, str], list[Any]]) -> None:
+    """Packages for other platforms are taken to be as large as their sibling that was installed."""
+    here = {}
+    for (name, version), row in sorted(rows.items()):
+        if "linux" in name and "-" not in row[2]:
+            here[name.partition("linux")[0], version] = row[3:6]
+    for (name, version), row in rows.items():
+        stem = next((stem for stem, of in here if of == version and name.startswith(stem)), None)
+        if "-" in row[2] and stem is not None:
+            row[3:6] = here[stem, version]
+
+
+def _unbundled(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without packages that come in the tarball of another: their bytes are that one's."""
+    kept = {row["path"]: dict(row) for row in rows if not row["bundled"]}
+    for row in rows:
+        path = row["path"]
+        while path and path not in kept:
+            path = path.rpartition("/node_modules/")[0]
+        if path and row["bundled"]:
+            kept[path]["bytes"] += row["bytes"]
+            kept[path]["files"] += row["files"]
+    return list(kept.values())
+
+
+def _root(result: dict[str, Any]) -> tuple[str, str]:
+    name = result["spec"].rpartition("@")[0] or result["spec"]
+    row = next(row for row in result["rows"] if row["path"] == f"node_modules/{name}")
+    return row["name"], row["version"]
+
+
+def _needed(row: dict[str, Any], by_path: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The packages that node finds for the dependencies of one, peers too unless they are optional."""
+    optional = {name for name, meta in row["peermeta"].items() if meta.get("optional")}
+    for name in {**row["deps"], **row.get("odeps", {}), **{n: 0 for n in row["peer"] if n not in optional}}:
+        path = row["path"]
+        while True:
+            found = by_path.get(f"{path}/node_modules/{name}".lstrip("/"))
+            if found is not None:
+                yield found
+            if found is not None or not path:
+                break
+            path = path.rpartition("node_modules/")[0].rstrip("/")
+
+
+def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]:
+    """5 %, 50 % and 95 % of sums of independent draws, by the bootstrap (a fixed seed)."""
+    here = [package for package in table.packages if package.files and not package.is_foreign]
+    closures = [table.closure([root]) for root in roots]
+    chance = random.Random(1)
+    projects = [table.closure(chance.sample(roots, chance.randint(*_PROJECT))) for _ in range(400)]
+    other = [
+        int(1000 * one.bytes / two.bytes)
+        for name in {package.name for package in here}
+        for one in table.named(name)
+        for two in table.named(name)
+        if one.key < two.key and one in here and two in here
+    ]
+    samples: dict[str, list[int]] = {
+        "package": [package.bytes for package in here],
+        "files": [package.files for package in here],
+        "tarball": [package.tarball for package in here],
+        "metadata": [package.metadata for package in here if package.metadata],
+    }
+    measures: dict[str, Callable[[Closure], int]] = {
+        "bytes": lambda c: c.bytes,
+        "files": lambda c: c.files,
+        "packages": lambda c: len(c.packages),
+        "tarballs": lambda c: c.tarballs,
+        "metadata": lambda c: c.metadata,
+    }
+    for name, measure in measures.items():
+        samples[f"closure-{name}"] = [measure(closure) for closure in closures]
+    sums = {name: _sums(sample, _COUNTS, chance) for name, sample in samples.items()}
+    for name, measure in measures.items():
+        sums[f"project-{name}"] = _sums([measure(project) for project in projects], (1,), chance)
+    sums["other-version"] = _sums(other, (1,), chance)
+    return sums
+
+
+def _sums(sample: Sequence[int], counts: Sequence[int], chance: random.Random) -> list[list[int]]:
+    rows: list[list[int]] = [list(counts), [], [], []]
+    for count in counts:
+        draws = sorted(sum(chance.choices(sample, k=count)) for _ in range(_DRAWS))
+        for row, share in zip(rows[1:], (0.05, 0.5, 0.95), strict=True):
+            row.append(draws[int(share * (_DRAWS - 1))])
+    return rows
+
+
+if __name__ == "__main__":
+    main()

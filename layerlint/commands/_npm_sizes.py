@@ -1,0 +1,214 @@
+"""How many bytes packages of the npm registry are: from the bundled table, else from what its packages are like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog.npm import Table, table
+from layerlint.commands._package_json import Locked
+from layerlint.domain.size import ZERO, Size
+
+_DRIFT = (0.05, 0.10)
+"""A range leads to newer versions than those of the snapshot.  An allowance, not a measurement."""
+_SELF_CONTAINED = frozenset(
+    (
+        "@nestjs/core", "@swc/core", "bufferutil", "core-js", "core-js-pure", "ejs", "es5-ext", "esbuild",
+        "msgpackr-extract", "nodemon", "nx", "protobufjs", "styled-components", "unrs-resolver",
+        "utf-8-validate", "yarn",
+    )
+)  # fmt: skip
+"""Their install scripts print, check, or link what the tarball already holds."""
+_NAMED = 3
+"""Packages that a reason names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What an install writes, before it is known which package manager does."""
+
+    bytes: Size = ZERO
+    """Unpacked, once for each place in ``node_modules``."""
+    files: Size = ZERO
+    packages: Size = ZERO
+    tarballs: Size = ZERO
+    metadata: Size = ZERO
+    """The registry's documents on the names: read to choose versions, so not where a lock has chosen."""
+    foreign: Size = ZERO
+    """Tarballs and unpacked files for other platforms, which only yarn 1 fetches."""
+    reason: str = ""
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(
+            self.bytes + other.bytes,
+            self.files + other.files,
+            self.packages + other.packages,
+            self.tarballs + other.tarballs,
+            self.metadata + other.metadata,
+            self.foreign + other.foreign,
+            self.reason or other.reason,
+        )
+
+    def or_nothing(self) -> Amounts:
+        return Amounts(
+            self.bytes.or_nothing(),
+            self.files.or_nothing(),
+            self.packages.or_nothing(),
+            self.tarballs.or_nothing(),
+            self.metadata.or_nothing(),
+            self.foreign.or_nothing(),
+            self.reason,
+        )
+
+
+NONE = Amounts()
+
+
+def of_wanted(wanted: Mapping[str, str]) -> Amounts:
+    """Packages by name and range, with all that they pull in."""
+    known = table()
+    inside: list[int] = []
+    other: list[int] = []
+    unknown: list[str] = []
+    for name, text in wanted.items():
+        chosen = known.choose(name, text or "*")
+        if chosen is None:
+            unknown.append(name)
+        else:
+            (inside if chosen[1] else other).append(chosen[0])
+    found = _closure(known, inside)
+    if other:
+        found += _of_other_versions(known, inside, other)
+    if unknown:
+        found += _drawn(known, "closure", len(unknown), "not in the table of sizes: " + _listed(unknown))
+    return found
+
+
+def of_project() -> Amounts:
+    """An install of which nothing is known: of the unions of 1 to 20 packages of the table."""
+    return _drawn(table(), "project", 1, "package.json is not known")
+
+
+def of_lock(packages: Iterable[Locked]) -> Amounts:
+    """The packages of a lock file: exact where the table has the version, else a sum of independent draws.
+
+    Of another version of a measured package the ratio is drawn, of a package that was not measured the
+    size; the deviations of a sum of independent draws add as their squares do.
+    """
+    known = table()
+    terms: list[Size] = []
+    tarballs: list[Size] = []
+    files = count = unknown = 0
+    exact = True
+    seen: set[tuple[str, str]] = set()
+    low, likely, high = known.quantiles("other-version").at(1)
+    for package in packages:
+        count += 1
+        row = known.get(package.name, package.version)
+        if row is not None:
+            terms.append(Size.exact(row.bytes))
+            cached = Size.exact(row.tarball)
+            files += row.files
+        elif rows := known.named(package.name):
+            row = rows[0]
+            exact = False
+            terms.append(_ratio(row.bytes, low, likely, high))
+            cached = _ratio(row.tarball, low, likely, high)
+            files += row.files
+        else:
+            unknown += 1
+            continue
+        if (package.name, package.version) not in seen:
+            seen.add((package.name, package.version))
+            tarballs.append(cached)
+    found = Amounts(
+        independent(terms),
+        Size.exact(files) if exact else Size.around(files, 0.3, 0.3),
+        Size.exact(count - unknown),
+        independent(tarballs),
+    )
+    if unknown:
+        rest = Amounts(
+            Size(*known.quantiles("package").at(unknown)),
+            Size(*known.quantiles("files").at(unknown)),
+            Size.exact(unknown),
+            Size(*known.quantiles("tarball").at(unknown)),
+        )
+        found += rest
+    return found
+
+
+def independent(terms: Iterable[Size]) -> Size:
+    """The sum of independent amounts: sum(likely) ± sqrt(sum(deviation²)), for each side."""
+    likely, below, above = 0, 0.0, 0.0
+    bounded = True
+    for term in terms:
+        likely += term.likely
+        below += float(term.likely - term.low) ** 2
+        bounded = bounded and term.high is not None
+        above += float((term.high or term.likely) - term.likely) ** 2
+    low = max(0, likely - math.ceil(math.sqrt(below)))
+    return Size(low, likely, likely + math.ceil(math.sqrt(above)) if bounded else None)
+
+
+def bins(name: str) -> Mapping[str, str]:
+    """The programs of a package, and their files in it."""
+    return table().bins.get(name, {})
+
+
+def _closure(known: Table, roots: list[int]) -> Amounts:
+    closure = known.closure(roots)
+    scripts = sorted({p.name for p in closure.packages if p.has_script} - _SELF_CONTAINED)
+    size = Size.around(closure.bytes, *_DRIFT)
+    return Amounts(
+        size if not scripts else Size(size.low, size.likely, None),
+        Size.around(closure.files, *_DRIFT),
+        Size.around(len(closure.packages), *_DRIFT),
+        Size.around(closure.tarballs, *_DRIFT),
+        # The public registry's documents hold signatures and counts too, about 300 bytes a version.
+        Size.around(closure.metadata, 0.10, 0.50),
+        Size.around(sum(p.bytes + p.tarball for p in closure.foreign), 0.2, 0.2),
+        "install scripts may build or download: " + _listed(scripts) if scripts else "",
+    )
+
+
+def _of_other_versions(known: Table, inside: list[int], other: list[int]) -> Amounts:
+    """What they add to the rest, times the ratio between versions of one package.
+
+    Between closures it varies less than between single packages; the same bounds hold all the same.
+    """
+    before, whole = known.closure(inside), known.closure([*inside, *other])
+    low, likely, high = known.quantiles("other-version").at(1)
+
+    def ratio(amount: int) -> Size:
+        return _ratio(max(amount, 0), low, likely, high)
+
+    return Amounts(
+        ratio(whole.bytes - before.bytes),
+        ratio(whole.files - before.files),
+        ratio(len(whole.packages) - len(before.packages)),
+        ratio(whole.tarballs - before.tarballs),
+        ratio(whole.metadata - before.metadata),
+    )
+
+
+def _drawn(known: Table, kind: str, count: int, reason: str) -> Amounts:
+    sizes = {
+        part: Size(*known.quantiles(f"{kind}-{part}").at(count))
+        for part in ("bytes", "files", "packages", "tarballs", "metadata")
+    }
+    size = sizes["bytes"]
+    return Amounts(
+        size, sizes["files"], sizes["packages"], sizes["tarballs"], sizes["metadata"], reason=reason
+    )
+
+
+def _ratio(amount: int, low: int, likely: int, high: int) -> Size:
+    """Of per mille."""
+    return Size(amount * low // 1000, amount * likely // 1000, amount * high // 1000 + 1)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
