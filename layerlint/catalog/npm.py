@@ -104,7 +104,15 @@ class Table:
         self.date: str = data["date"]
         self.packages = tuple(
             Package(
-                name, version, size, files, tarball, metadata, _SCRIPT in flags, _FOREIGN in flags, tuple(needs)
+                name,
+                version,
+                size,
+                files,
+                tarball,
+                metadata,
+                _SCRIPT in flags,
+                _FOREIGN in flags,
+                tuple(needs),
             )
             for name, version, flags, size, files, tarball, metadata, needs in data["packages"]
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.npm import Table, table
+from layerlint.commands._node_places import minus
 from layerlint.commands._package_json import Locked
 from layerlint.domain.size import ZERO, Size
 
@@ -48,6 +49,18 @@ class Amounts:
             self.metadata + other.metadata,
             self.foreign + other.foreign,
             self.reason or other.reason,
+        )
+
+    def without(self, part: Amounts) -> Amounts:
+        """What is in it beside the part of it."""
+        return Amounts(
+            minus(self.bytes, part.bytes),
+            minus(self.files, part.files),
+            minus(self.packages, part.packages),
+            minus(self.tarballs, part.tarballs),
+            minus(self.metadata, part.metadata),
+            minus(self.foreign, part.foreign),
+            "" if self.reason == part.reason else self.reason,
         )
 
     def or_nothing(self) -> Amounts:

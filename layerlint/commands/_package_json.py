@@ -140,6 +140,18 @@ def pnpm_lock(view: View, directory: str) -> Lock | None:
     return Lock(path, tuple(Locked(name, version, dev) for name, version, dev in found), knows)
 
 
+def is_berry(view: View, directory: str) -> bool:
+    """The project is for yarn 2 or later."""
+    if view.lookup(join(directory, ".yarnrc.yml")) is not None:
+        return True
+    lock = _text(view, join(directory, "yarn.lock"))
+    if lock is not None:
+        return "__metadata:" in lock[:2000]
+    data = _json(view, join(directory, "package.json"))
+    wanted = data.get("packageManager") if isinstance(data, dict) else None
+    return isinstance(wanted, str) and wanted.startswith("yarn@") and not wanted.startswith("yarn@1")
+
+
 def _entries(packages: Mapping[str, Any]) -> Iterator[Locked]:
     """Lock files of version 2 and 3: one entry a place in ``node_modules``."""
     for count, (path, entry) in enumerate(packages.items()):

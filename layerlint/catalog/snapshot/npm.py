@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from layerlint.catalog.npm import DATA, Closure, Table
+from layerlint.catalog.npm import Closure, Table
+from layerlint.catalog.packages import DATA
 
 _WANTED = Path(__file__).parent / "npm.txt"
 _COUNTS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
