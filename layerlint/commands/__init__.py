@@ -6,6 +6,7 @@ A model is a pure function of an `Invocation`.  To add one: a module, and its li
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator, Mapping
 
 from layerlint.effects import Model
@@ -97,6 +98,7 @@ _TABLE: Mapping[str, str] = {
     "drush": "php:drush",
     "du": "queries:report",
     "dune": "ocaml:dune",
+    "easy_install": "python:easy_install",
     "echo": "echo:echo",
     "egrep": "grep:egrep",
     "elixir": "beam:script",
@@ -206,6 +208,9 @@ _TABLE: Mapping[str, str] = {
     "php8": "php:php",
     "phpdismod": "apache:phpdismod",
     "phpenmod": "apache:phpenmod",
+    "pip": "pip:pip",
+    "pip2": "pip:pip",
+    "pip3": "pip:pip",
     "pnpm": "pnpm:pnpm",
     "popd": "directory:popd",
     "printenv": "queries:report",
@@ -214,6 +219,9 @@ _TABLE: Mapping[str, str] = {
     "pub": "compiled:pub",
     "pushd": "directory:pushd",
     "pwd": "directory:pwd",
+    "python": "python:python",
+    "python2": "python:python",
+    "python3": "python:python",
     "r": "r_language:r",
     "rails": "ruby:rails",
     "rake": "ruby:rake",
@@ -288,6 +296,7 @@ _TABLE: Mapping[str, str] = {
     "useradd": "shadow:useradd",
     "userdel": "shadow:userdel",
     "usermod": "shadow:usermod",
+    "virtualenv": "python:virtualenv",
     "wait": "constant:true",
     "wc": "wc:wc",
     "webpack": "node:build",
@@ -309,6 +318,24 @@ _TABLE: Mapping[str, str] = {
 
 
 _DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+_OF_ENVIRONMENTS = frozenset(
+    {
+        "conda",
+        "easy_install",
+        "jupyter",
+        "mamba",
+        "micromamba",
+        "pip",
+        "pip2",
+        "pip3",
+        "pipenv",
+        "pipx",
+        "poetry",
+    }
+    | {"python", "python2", "python3", "uv", "virtualenv"}
+)
+_RELEASE = re.compile(r"(pip[23]?|python[23]?|easy_install)-?\d*(?:\.\d+)?")
+"""``python3.11``, ``pip3.11``, ``easy_install-2.7``."""
 
 _ANYWHERE = frozenset(
     ("R", "Rscript", "android", "ant", "artisan", "bundle", "cabal", "cargo", "catalina.sh", "composer",
@@ -346,4 +373,11 @@ def find(name: str) -> Model | None:
     """
     directory, slash, last = name.rpartition("/")
     known = not slash or directory in _DIRECTORIES or last in _ANYWHERE
+    None if there is none, and for any other path: ``./install`` is a program of the author's.  The programs
+    of a Python environment are looked for in any ``bin``: ``venv/bin/pip`` is no other program than pip.
+    """
+    directory, slash, last = name.rpartition("/")
+    if last not in _TABLE and (release := _RELEASE.fullmatch(last)) is not None:
+        last = release[1]
+    known = not slash or directory in _DIRECTORIES or (last in _OF_ENVIRONMENTS and directory.endswith("bin"))
     return MODELS.get(last) if known else None

@@ -1,0 +1,198 @@
+"""What an installer of Python distributions puts where: closures over the snapshot, as effects."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog.distributions import Distribution, measured
+from layerlint.commands._paths import join
+from layerlint.commands._requirements import Requirement
+from layerlint.domain.size import ZERO, Size, total
+from layerlint.effects import Effect, Populate, View, Write
+
+MAX_DISTRIBUTIONS = 5_000
+
+ONE_UNKNOWN = Size(20_000, 700_000, 24_000_000)
+ONE_UNKNOWN_COUNT = Size(7, 60, 2_000)
+CLOSURE_UNKNOWN = Size(200_000, 12_000_000, 260_000_000)
+CLOSURE_UNKNOWN_COUNT = Size(15, 1_100, 12_000)
+FILE_UNKNOWN = Size(1_000_000, 80_000_000, 900_000_000)
+_CODE_SHARE = 0.4
+_SAME = (0.05, 0.05)
+_NEWEST = (0.15, 0.25)
+_OTHER = (0.75, 0.5)
+_OTHER_LIKELY = 0.9
+_UNPACKED = 3.3
+_SHEBANG = len("#!/usr/local/bin/python3.11\n")
+_PAGE = Size(1_000, 15_000, 400_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an installer puts things."""
+
+    site: str
+    scripts: str
+    share: str
+    """For what a wheel has outside of site-packages."""
+    code: str | None
+    """Where byte-code is kept; None: none is compiled."""
+    cache: str | None = None
+    """For downloads."""
+    pages: bool = True
+    """The cache also keeps the answers of the index."""
+    manager: str = "pip"
+    interpreter: str = ""
+    """The path in the first line of scripts; empty: as in the official images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One distribution that will be installed."""
+
+    name: str
+    version: str | None
+    known: Distribution | None
+    leads: bool = False
+    """Of an unknown one: it was asked for, and what it requires is not known."""
+    download: int | None = None
+    """Of the wheel, where a lock file tells."""
+
+
+def closure(
+    wanted: Iterable[Requirement],
+    pins: Mapping[str, str] | None = None,
+    *,
+    dependencies: bool = True,
+    satisfied: Iterable[str] = (),
+) -> tuple[Chosen, ...]:
+    """The requirements and all that they require, each once, in the order in which they are met.
+
+    What is satisfied already is left out where nothing but a requirement of another asks for it.
+    """
+    table, there = measured(), set(satisfied)
+    chosen: dict[str, Chosen] = {}
+    asked: dict[str, Requirement] = {}
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque()
+    for each in wanted:
+        if each.name:
+            asked[each.name] = each
+            waiting.append((each.name, each.extras))
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    # A file that pins all it names names all it needs.
+    frozen = len(asked) > 4 and all(each.version is not None for each in asked.values())
+    while waiting and len(chosen) < MAX_DISTRIBUTIONS:
+        name, extras = waiting.popleft()
+        if (name, extras) in seen or (name in there and name not in asked):
+            continue
+        seen.add((name, extras))
+        known = table.get(name)
+        request = asked.get(name)
+        version = request.version if request is not None and request.version else (pins or {}).get(name)
+        chosen.setdefault(name, Chosen(name, version, known, leads=request is not None and not frozen))
+        if known is None or not dependencies:
+            continue
+        optional = dict(known.extras)
+        for required in (*known.requires, *(more for extra in extras for more in optional.get(extra, ()))):
+            inner, _, inside = required.partition("[")
+            waiting.append((inner, tuple(inside.rstrip("]").split(",")) if inside else ()))
+    return tuple(chosen.values())
+
+
+def installed(view: View, site: str, manager: str = "pip") -> dict[str, tuple[str, ...]]:
+    """Distribution to the paths of its summaries in a directory."""
+    found: dict[str, list[str]] = {}
+    for directory in (site, join(site, "__pycache__")):
+        for name, node in view.children(directory).items():
+            label = getattr(node, "label", None)
+            if isinstance(label, str) and label.startswith(manager + ":"):
+                found.setdefault(label.partition(":")[2], []).append(join(directory, name))
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+def effects_of(chosen: Sequence[Chosen], place: Place, title: str) -> tuple[Effect, ...]:
+    """The files of the distributions, and what is kept of their downloads."""
+    effects: list[Effect] = []
+    for each in chosen:
+        effects += _measured(each, each.known, place) if each.known is not None else _unknown(each, place)
+    if place.cache is not None and chosen:
+        effects.append(_downloads(chosen, place, place.cache, title))
+    return tuple(effects)
+
+
+def _measured(each: Chosen, known: Distribution, place: Place) -> list[Effect]:
+    label = f"{place.manager}:{each.name}"
+
+    def size(amount: int) -> Size:
+        return scaled(amount, each, known)
+
+    effects: list[Effect] = [
+        Populate(place.site, each.name, size(known.files), size(known.count), label=label),
+    ]
+    if place.code is not None and known.code:
+        name = f"{each.name} *.pyc"
+        effects.append(Populate(place.code, name, size(known.code), size(known.code_count), label=label))
+    if known.rest:
+        effects.append(
+            Populate(place.share, each.name, size(known.rest), size(known.rest_count), label=label)
+        )
+    longer = len(place.interpreter) + 3 - _SHEBANG if place.interpreter else 0
+    for script, amount in known.scripts:
+        path = join(place.scripts, script)
+        effects.append(Write(path, _script(amount, longer, each, known), mode=0o755))
+    return effects
+
+
+def _script(amount: int, longer: int, each: Chosen, known: Distribution) -> Size:
+    """Those that pip writes are short, and hold the interpreter's path."""
+    return scaled(amount, each, known) if amount > 1_000 else Size.around(max(amount + longer, 1), 0.1, 0.1)
+
+
+def scaled(amount: int, each: Chosen, known: Distribution) -> Size:
+    if each.version is None:
+        return Size.around(amount, *_NEWEST)
+    if each.version == known.version:
+        return Size.around(amount, *_SAME)
+    return Size.around(int(amount * _OTHER_LIKELY), *_OTHER)
+
+
+def _unknown(each: Chosen, place: Place) -> list[Effect]:
+    label = f"{place.manager}:{each.name}"
+    if each.download is not None:
+        likely = int(each.download * _UNPACKED)
+        files = Size(each.download, likely, each.download * 6)
+        return [Populate(place.site, each.name, files, ONE_UNKNOWN_COUNT, label=label)]
+    size, count = (CLOSURE_UNKNOWN, CLOSURE_UNKNOWN_COUNT) if each.leads else (ONE_UNKNOWN, ONE_UNKNOWN_COUNT)
+    reason = f"{each.name} is not among the distributions that were measured"
+    effects: list[Effect] = [
+        Populate(
+            place.site, each.name, size.scaled(1 - _CODE_SHARE), count.scaled(0.6), reason=reason, label=label
+        )
+    ]
+    if place.code is not None:
+        name = f"{each.name} *.pyc"
+        code = Size(0, int(size.likely * _CODE_SHARE), size.high)
+        effects.append(Populate(place.code, name, code, count.scaled(0.4).or_nothing(), label=label))
+    return effects
+
+
+def _downloads(chosen: Sequence[Chosen], place: Place, cache: str, title: str) -> Populate:
+    """Each wheel as it came, with what the index said of each name."""
+    wheels = total(
+        Size.exact(each.download)
+        if each.download is not None
+        else scaled(each.known.download, each, each.known)
+        if each.known is not None
+        else (CLOSURE_UNKNOWN if each.leads else ONE_UNKNOWN).scaled(1 / _UNPACKED)
+        for each in chosen
+    )
+    pages = total(_PAGE for _ in chosen) if place.pages else ZERO
+    return Populate(cache, title, wheels + pages, Size.around(len(chosen) * 2, 0.5, 1.0))
+
+
+def title_of(names: Iterable[str], limit: int = 60) -> str:
+    """The names of a command line, for a node that stands for the downloads of all of them."""
+    text = " ".join(names) or "requirements"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
