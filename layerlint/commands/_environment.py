@@ -6,6 +6,7 @@ from layerlint.commands._paths import join
 from layerlint.commands._pypi import Place, closure, effects_of
 from layerlint.commands._python import MARKER, Python
 from layerlint.commands._requirements import Requirement
+from layerlint.commands._streams import encode
 from layerlint.domain.size import Size
 from layerlint.effects import Effect, MakeDirectory, Populate, Symlink, Write
 from layerlint.filesystem.node import Inline
@@ -34,12 +35,12 @@ def environment(prefix: str, base: Python, *, bare: bool = False, newest: bool =
     scripts = join(prefix, "bin")
     interpreter = f"python{base.version}"
     source = "/usr" if base.debian else base.prefix
-    lines = f"home = {source}/bin\ninclude-system-site-packages = false\nversion = {base.version}\n".encode()
+    lines = f"home = {source}/bin\ninclude-system-site-packages = false\nversion = {base.version}\n"
     effects: list[Effect] = [
         MakeDirectory(scripts),
         MakeDirectory(join(prefix, "include")),
         MakeDirectory(site),
-        Write(join(prefix, MARKER), Size.exact(len(lines)), Inline(lines)),
+        Write(join(prefix, MARKER), Size.exact(len(encode(lines))), Inline(encode(lines))),
         Symlink(f"{source}/bin/python3", join(scripts, "python3")),
         Symlink("python3", join(scripts, "python")),
         Symlink("lib", join(prefix, "lib64")),
@@ -47,9 +48,10 @@ def environment(prefix: str, base: Python, *, bare: bool = False, newest: bool =
     if base.minor is not None:
         effects.append(Symlink("python3", join(scripts, interpreter)))
     text = (
-        f'VIRTUAL_ENV={prefix}\nexport VIRTUAL_ENV\nPATH="$VIRTUAL_ENV/bin:$PATH"\nexport PATH\nunset PYTHONHOME\n'
-    ).encode()
-    effects.append(Write(join(scripts, "activate"), Size.exact(len(text)), Inline(text)))
+        f"VIRTUAL_ENV={prefix}\nexport VIRTUAL_ENV\n"
+        'PATH="$VIRTUAL_ENV/bin:$PATH"\nexport PATH\nunset PYTHONHOME\n'
+    )
+    effects.append(Write(join(scripts, "activate"), Size.exact(len(encode(text))), Inline(encode(text))))
     effects.append(Populate(scripts, "activate.*", Size.around(_ACTIVATION, 0.1, 0.3), Size.exact(3)))
     if bare:
         return effects

@@ -104,6 +104,7 @@ _UNDECIDED = frozenset(
 )  # fmt: skip
 """Tests with one argument whose answer is not known: times, numbers of the file system, names of owners."""
 _FLAGS = frozenset(("daystart", "follow", "ignore_readdir_race", "mount", "noleaf", "nowarn", "warn", "xdev"))
+_BYTE_CODE = frozenset(("__pycache__", "*.pyc", "*.pyo", "*.py[co]", "*.py[cod]"))
 _UNITS = {"c": 1, "w": 2, "b": 512, "k": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SIZE = re.compile(r"([-+]?)(\d{1,18})([cwbkMG]?)", re.ASCII)
 
@@ -302,10 +303,25 @@ def _name(pattern: Text, *, ignore_case: bool) -> Callable[[Visit], Truth]:
 
     def holds(visit: Visit) -> Truth:
         if _is_sum(visit.node):
-            return Truth.MAYBE
+            return _in_sum(pattern, matched, visit)
         return Truth.of(matched(basename(visit.shown) or "/"))
 
     return holds
+
+
+def _in_sum(pattern: str, matched: Callable[[str], bool], visit: Visit) -> Truth:
+    """Of files that are known only in sum: byte-code has a summary of its own, ``<flask *.pyc>``, in a directory
+    that stands for all ``__pycache__`` of the distribution."""
+    label = getattr(visit.node, "label", None)
+    if basename(visit.shown).endswith("*.pyc>"):
+        return Truth.of(matched("_.pyc")) if pattern.startswith("*.") else _or_maybe(pattern)
+    if isinstance(label, str) and label.startswith("pip:") and pattern in _BYTE_CODE:
+        return Truth.NO
+    return Truth.MAYBE
+
+
+def _or_maybe(pattern: str) -> Truth:
+    return Truth.NO if pattern == "__pycache__" else Truth.MAYBE
 
 
 def _path(pattern: Text, *, ignore_case: bool) -> Callable[[Visit], Truth]:

@@ -25,6 +25,9 @@ _NEWEST = (0.15, 0.25)
 _OTHER = (0.75, 0.5)
 _OTHER_LIKELY = 0.9
 _UNPACKED = 3.3
+_CODE = {9: 0.6, 10: 0.65, 11: 1.0, 12: 0.92}
+"""pip 23.0.1 and setuptools 65.5.0 as compiled by 3.8 to 3.13, November 2026: 3.11 added tables of positions."""
+_BY_DOWNLOAD = (0.2, 0.2)
 _SHEBANG = len("#!/usr/local/bin/python3.11\n")
 _PAGE = Size(1_000, 15_000, 400_000)
 
@@ -46,6 +49,8 @@ class Place:
     manager: str = "pip"
     interpreter: str = ""
     """The path in the first line of scripts; empty: as in the official images."""
+    minor: int | None = None
+    """Of the Python that compiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ def _measured(each: Chosen, known: Distribution, place: Place) -> list[Effect]:
     ]
     if place.code is not None and known.code:
         name = f"{each.name} *.pyc"
-        effects.append(Populate(place.code, name, size(known.code), size(known.code_count), label=label))
+        code = size(known.code).scaled(_code_factor(place.minor))
+        effects.append(Populate(place.code, name, code, size(known.code_count), label=label))
     if known.rest:
         effects.append(
             Populate(place.share, each.name, size(known.rest), size(known.rest_count), label=label)
@@ -151,11 +157,21 @@ def _script(amount: int, longer: int, each: Chosen, known: Distribution) -> Size
 
 
 def scaled(amount: int, each: Chosen, known: Distribution) -> Size:
-    if each.version is None:
-        return Size.around(amount, *_NEWEST)
+    """An amount of a distribution that was measured, for the version that will be there."""
     if each.version == known.version:
         return Size.around(amount, *_SAME)
+    if each.download is not None and known.download:
+        return Size.around(int(amount * each.download / known.download), *_BY_DOWNLOAD)
+    if each.version is None:
+        return Size.around(amount, *_NEWEST)
     return Size.around(int(amount * _OTHER_LIKELY), *_OTHER)
+
+
+def _code_factor(minor: int | None) -> float:
+    """Byte-code of one source, by release, over that of 3.11, with which the snapshot was measured."""
+    if minor is None:
+        return _CODE[12]
+    return _CODE[min(max(minor, 9), 12)]
 
 
 def _unknown(each: Chosen, place: Place) -> list[Effect]:

@@ -186,7 +186,7 @@ def _target(invocation: Invocation, python: Python, options: Options) -> _Target
         site, scripts, share = (root.rstrip("/") + path for path in (site, scripts, share))
     place = Place(
         site, scripts, share, _code(invocation, options, site), _cache(invocation, python, options),
-        interpreter=interpreter,
+        interpreter=interpreter, minor=python.minor,
     )  # fmt: skip
     looks = not (isinstance(directory, str) or options.has("I", "force"))
     return _Target(place, scheme, looks)
