@@ -403,6 +403,8 @@ class Outcome:
     status: Truth = Truth.YES
     """YES: it succeeds (the usual answer where nothing speaks against it), NO: it fails, MAYBE: not known."""
     stdout: Stream = NOTHING
+    problem: str = ""
+    """Why it fails, for the message."""
 
 
 Model: TypeAlias = "Callable[[Invocation], Outcome]"

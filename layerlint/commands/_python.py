@@ -19,8 +19,6 @@ MARKER = "pyvenv.cfg"
 """The file that makes a directory a virtual environment (PEP 405)."""
 _PLACES = ("/", "/app", "/code", "/home", "/opt", "/root", "/srv", "/usr/src/app", "/usr/local")
 """Directories in which Dockerfiles put virtual environments."""
-_EXTERNALLY_MANAGED_SINCE = 11
-"""Debian 12 (Python 3.11) was the first to mark its Python (PEP 668)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +150,10 @@ def _system(view: View, version: str) -> Python:
     """Of a distribution's package."""
     release = version if "." in version else _release(view, "/usr") or version or "3"
     library = f"/usr/lib/python{release}"
-    marked = view.presence(f"{library}/EXTERNALLY-MANAGED")
-    minor = release.partition(".")[2]
+    mark = f"{library}/EXTERNALLY-MANAGED"
+    marked = view.presence(mark) if view.lookup(mark) is not None else Truth.NO
     if view.lookup("/etc/alpine-release") is not None:
         return Python("/usr", f"{library}/site-packages", "/usr/bin", release, managed=marked)
-    if minor and int(minor) < _EXTERNALLY_MANAGED_SINCE:
-        marked = Truth.NO
     site = f"/usr/local/lib/python{release}/dist-packages"
     return Python("/usr/local", site, "/usr/local/bin", release, debian=True, managed=marked)
 

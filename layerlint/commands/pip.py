@@ -125,9 +125,9 @@ def _install(invocation: Invocation, python: Python, words: tuple[Text, ...], be
         return FAILURE if not options.has("group") else unmodelled("pip: a dependency group")
     status = _allowed(invocation, target.python, options)
     if status is Truth.NO:
-        return FAILURE
+        problem = "this Python is Debian's own: pip wants --break-system-packages, or a virtual environment"
+        return Outcome(status=Truth.NO, problem=problem)
     effects = _installed(invocation, options, asked, target)
-    # Where it is not known whether the distribution's mark is there, the author is taken to know.
     return Outcome(tuple(effects), status)
 
 

@@ -277,7 +277,8 @@ class CommandRunner:
             )
         )
         if status is Truth.NO and shell.must and not shell.process.filesystem.disturbed:
-            reason = next((problem for result in results for problem in result.problems), "it fails")
+            problems = (problem for result in results for problem in result.problems)
+            reason = outcome.problem or next(problems, "it fails")
             recorder.fault(
                 span, f"`{because}` fails: {reason}" if reason != "it fails" else f"`{because}` fails"
             )

@@ -44,6 +44,28 @@ def files_of(
         if (other := files.get(path)) is not None:
             size, count = size + other.size, count + other.count
         files[path] = Inode(Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label)
+    return _with_mark(files, package.name, label)
+
+
+_MARKED = re.compile(r"libpython(3\.\d\d)-stdlib")
+_FIRST_MARKED = (3, 11)
+_MARK_BYTES = 645
+
+
+def _with_mark(files: dict[str, Inode], name: str, label: str) -> dict[str, Inode]:
+    """EXTERNALLY-MANAGED (PEP 668) apart from the package's other small files: scripts delete it, pip asks for it."""
+    match = _MARKED.fullmatch(name)
+    if match is None or tuple(map(int, match[1].split("."))) < _FIRST_MARKED:
+        return files
+    directory = f"/usr/lib/python{match[1]}"
+    rest = files.get(f"{directory}/<{name}>")
+    if rest is None or rest.size.low < _MARK_BYTES or rest.count.low < 2:
+        return files
+    size = Size(*(amount - _MARK_BYTES for amount in (rest.size.low, rest.size.likely, rest.size.high or 0)))
+    count = Size.exact(rest.count.likely - 1)
+    files[f"{directory}/<{name}>"] = replace(rest, size=size, count=count)
+    mark = replace(rest, size=Size.exact(_MARK_BYTES), count=Size.exact(1))
+    files[f"{directory}/EXTERNALLY-MANAGED"] = mark
     return files
 
 
