@@ -179,7 +179,7 @@ class Populate:
 @dataclass(frozen=True, slots=True)
 class UpdateIndex:
     manager: str
-    """``apt``"""
+    """``apt``, ``apk``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,14 @@ class InstallPackages:
     only_upgrade: bool = False
     directory: str = ""
     """Where the archives of just these packages are put, and nothing is installed (``apt-get download``)."""
+    virtual: str = ""
+    """A name for all of them together, by which they are removed again (``apk add --virtual``)."""
+    cache: bool = True
+    """The index that it fetches is kept (apk: not with ``--no-cache``)."""
+    repositories: tuple[str, ...] = ()
+    """Sources beside those that are configured, for this run alone."""
+    problem: str = ""
+    """Why the list is not all of what is asked for: words of the command line that are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +211,8 @@ class RemovePackages:
     packages: tuple[str, ...]
     purge: bool = False
     auto_remove: bool = False
+    dependents: bool = False
+    """Also what needs them (``apk del --rdepends``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from layerlint.filesystem.node import BASE_LAYER, Directory, Inline, Inode, Kind
 DATA = Path(__file__).parent / "data"
 
 _DATED = re.compile(r"-[0-9]{8}(?=-|$)")
-_POINT_RELEASE = re.compile(r"(:[0-9]+)\.[0-9]+(?=-|$)")
+_POINT_RELEASE = re.compile(r"(:[0-9]+(?:\.[0-9]+)?)\.[0-9]+(?=-|$)")
 _HUB = ("docker.io/library/", "index.docker.io/library/", "docker.io/", "library/")
 
 Attribute: TypeAlias = tuple[int, int, int, str | None]
@@ -77,6 +77,7 @@ def _load(file: str) -> BaseImage:
         command=tuple(facts["command"]),
         date=facts["date"],
         source=facts["source"],
+        index_exact=facts.get("index_exact", True),
     )
 
 

@@ -109,3 +109,5 @@ class BaseImage:
     """Of the snapshot, ``YYYY-MM-DD``."""
     source: str
     """Where the facts come from."""
+    index_exact: bool = True
+    """False: the index, and the packages, are those of another release, the nearest that is known here."""

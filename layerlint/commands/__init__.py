@@ -27,6 +27,7 @@ _TABLE: Mapping[str, str] = {
     "adduser": "adduser:adduser",
     "android": "android:android",
     "ant": "jvm:ant",
+    "apk": "apk:apk",
     "apt": "apt:apt",
     "apt-add-repository": "debian:add_apt_repository",
     "apt-cache": "debian:apt_cache",

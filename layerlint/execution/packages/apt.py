@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
-from layerlint.catalog.packages import PackageIndex
+from layerlint.catalog.packages import PackageIndex, open_index
 from layerlint.commands import _apt_configuration as configuration
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
-from layerlint.effects import InstallPackages, MarkPackages, RemovePackages, RemoveUnused, UpgradePackages
+from layerlint.effects import (
+    CleanCache,
+    InstallPackages,
+    MarkPackages,
+    PackageEffect,
+    RemovePackages,
+    RemoveUnused,
+    UpdateIndex,
+    UpgradePackages,
+)
 from layerlint.execution.packages import placement, records, requests, resolver
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
@@ -56,6 +66,38 @@ class Machine:
 
     def applied(self, *, status: Truth = Truth.YES, problems: Iterable[str] = ()) -> Applied:
         return Applied(self.filesystem, self.database, status, tuple(problems))
+
+
+def apply(effect: PackageEffect, filesystem: FileSystem, database: PackageDatabase, because: str) -> Applied:
+    index = open_index(database.index) if database.index is not None else None
+    if index is None:
+        problem = f"no package index for {database.index or 'the base image'}"
+        return Applied(filesystem, database, Truth.YES, (problem,))
+    machine = Machine(filesystem, database, index, because)
+    match effect:
+        case UpdateIndex():
+            return update(machine)
+        case InstallPackages():
+            return _with_unseen(install(machine, effect))
+        case RemovePackages():
+            return remove(machine, effect)
+        case RemoveUnused():
+            return remove_unused(machine, effect)
+        case UpgradePackages():
+            return _with_unseen(upgrade(machine, effect))
+        case CleanCache():
+            return clean(machine)
+        case MarkPackages():
+            return mark(machine, effect)
+        case never:
+            assert_never(never)
+
+
+def _with_unseen(applied: Applied) -> Applied:
+    """Packages bring small files and directories that are not forecast one by one."""
+    if not applied.installed:
+        return applied
+    return replace(applied, filesystem=applied.filesystem.having_packages())
 
 
 # ------------------------------------------------------------------------ the lists

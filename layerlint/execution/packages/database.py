@@ -22,6 +22,8 @@ class Installed:
     """Of its own files as they were placed; nothing for a package of the base image."""
     paths: tuple[str, ...] | None = None
     """Where its files were placed; None for a package of the base image, whose files carry a label."""
+    depends: tuple[str, ...] | None = None
+    """What it needs, where that is not in the index: of a virtual package, of one of unknown contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class PackageDatabase:
         installed = {p.name: Installed(p.name, p.version, p.automatic) for p in base.packages.values()}
         filters = [(False, pattern) for pattern in base.path_excludes]
         filters += [(True, pattern) for pattern in base.path_includes]
-        return PackageDatabase(base.manager, base.index, installed, tuple(filters))
+        return PackageDatabase(base.manager, base.index, installed, tuple(filters), exact=base.index_exact)
 
     def with_packages(self, packages: Iterable[Installed]) -> PackageDatabase:
         return replace(self, installed={**self.installed, **{p.name: p for p in packages}})

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Protocol, TypeVar
 
-from layerlint.catalog.model import Package
 from layerlint.domain.size import Size
 from layerlint.execution.packages.resolver import Index
 
@@ -30,11 +30,25 @@ _RENAMED = (
     (re.compile(r"\Amysql-"), "default-mysql-"),
     (re.compile(r"\A(?=lib)"), "default-"),
     (re.compile(r"\Alibgl1-mesa-\Z"), "libgl1-mesa-dri"),
+    (re.compile(r"\Apy2?-"), "py3-"),
+    (re.compile(r"\Anodejs-npm\Z"), "npm"),
+    (re.compile(r"\Alibressl"), "openssl"),
 )
 """What is called otherwise since."""
 
 
-def nearest(name: str, index: Index) -> Package | None:
+P_co = TypeVar("P_co", covariant=True)
+
+
+class Names(Protocol[P_co]):
+    """An index of any package manager."""
+
+    def get(self, name: str) -> P_co | None: ...
+
+    def names(self) -> tuple[str, ...]: ...
+
+
+def nearest(name: str, index: Names[P_co]) -> P_co | None:
     """The package of the index that the name most likely means; None if none is like it."""
     for other in _candidates(name, _by_stem(index.names)):
         package = index.get(other)

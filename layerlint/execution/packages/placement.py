@@ -159,21 +159,23 @@ def _without_empty_parents(filesystem: FileSystem, path: str) -> FileSystem:
     return filesystem
 
 
-def labelled(filesystem: FileSystem, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def labelled(
+    filesystem: FileSystem, names: Iterable[str], manager: str = "apt"
+) -> dict[str, tuple[str, ...]]:
     """Paths of the files that carry the labels of these packages; walks the tree once."""
-    found: dict[str, list[str]] = {f"apt:{name}": [] for name in names}
+    found: dict[str, list[str]] = {f"{manager}:{name}": [] for name in names}
     if found:
         for path, node in filesystem.walk("/"):
             if isinstance(node, Inode) and node.label in found:
                 found[node.label].append(path)
-    return {label.removeprefix("apt:"): tuple(paths) for label, paths in found.items()}
+    return {label.removeprefix(f"{manager}:"): tuple(paths) for label, paths in found.items()}
 
 
 def paths_of(
-    filesystem: FileSystem, packages: Iterable[Installed]
+    filesystem: FileSystem, packages: Iterable[Installed], manager: str = "apt"
 ) -> Iterator[tuple[Installed, tuple[str, ...]]]:
     """Each package with where its files are."""
     packages = tuple(packages)
-    of_base = labelled(filesystem, (p.name for p in packages if p.paths is None))
+    of_base = labelled(filesystem, (p.name for p in packages if p.paths is None), manager)
     for package in packages:
         yield package, of_base[package.name] if package.paths is None else package.paths

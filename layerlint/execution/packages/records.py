@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
-from layerlint.domain.size import ZERO, Size, total
-from layerlint.filesystem.node import Inode, Kind
+from layerlint.domain.size import Size, total
+from layerlint.execution.packages.ledger import Ledger
 from layerlint.filesystem.union import FileSystem
 
 STATUS = "/var/lib/dpkg/status"
@@ -51,7 +51,7 @@ class Transaction:
 
 def record(filesystem: FileSystem, transaction: Transaction, because: str) -> tuple[FileSystem, Size]:
     """Write the databases and logs of a transaction; also the bytes of all that was written."""
-    ledger = _Ledger(filesystem, because)
+    ledger = Ledger(filesystem, because, _ELSEWHERE)
     gone = transaction.removed
     ledger.resize(
         STATUS,
@@ -77,7 +77,7 @@ def record(filesystem: FileSystem, transaction: Transaction, because: str) -> tu
 
 def record_marks(filesystem: FileSystem, delta: int, because: str) -> tuple[FileSystem, Size]:
     """Rewrite ``extended_states`` alone: ``apt-mark``, or an install of what is there already."""
-    ledger = _Ledger(filesystem, because)
+    ledger = Ledger(filesystem, because, _ELSEWHERE)
     ledger.resize(EXTENDED_STATES, delta)
     return ledger.filesystem, total(ledger.written)
 
@@ -88,13 +88,13 @@ def mark_bytes(name: str) -> int:
 
 
 def open_locks(filesystem: FileSystem, paths: Iterable[str], because: str) -> FileSystem:
-    ledger = _Ledger(filesystem, because)
+    ledger = Ledger(filesystem, because, _ELSEWHERE)
     for path in paths:
         ledger.open(path)
     return ledger.filesystem
 
 
-def _record_debconf(ledger: _Ledger, transaction: Transaction) -> None:
+def _record_debconf(ledger: Ledger, transaction: Transaction) -> None:
     """debconf sets the modes of its files in every run; it saves what changes, and keeps the last."""
     templates = sum(c.package.footprint.templates_bytes for c in transaction.installed)
     if transaction.purge:
@@ -111,7 +111,7 @@ def _record_debconf(ledger: _Ledger, transaction: Transaction) -> None:
     ledger.open(f"{_DEBCONF}/passwords.dat")
 
 
-def _record_logs(ledger: _Ledger, transaction: Transaction) -> None:
+def _record_logs(ledger: Ledger, transaction: Transaction) -> None:
     came = (*transaction.installed, *transaction.upgraded)
     names = [len(c.package.name) + 6 + len(c.package.version) for c in came]
     left = [len(c.package.name) + 6 + len(c.package.version) for c in transaction.removed]
@@ -127,7 +127,7 @@ def _record_logs(ledger: _Ledger, transaction: Transaction) -> None:
     ledger.put("/var/log/apt/eipp.log.xz", Size.around(2200 + 29 * transaction.count, 0.3, 0.3))
 
 
-def _record_libraries(ledger: _Ledger, transaction: Transaction) -> None:
+def _record_libraries(ledger: Ledger, transaction: Transaction) -> None:
     """``ldconfig`` runs if a shared library comes or goes: some 80 bytes an entry, in each of two caches."""
     came = sum(map(_has_library, (*transaction.installed, *transaction.upgraded)))
     gone = sum(map(_has_library, transaction.removed))
@@ -148,44 +148,3 @@ def _has_library(change: Change) -> bool:
 _ELSEWHERE = 0.08
 """How far the databases of two builds of one Dockerfile may lie apart, by the day and by what else their
 packages write: 6 % between the snapshot's and the builds of November 2026 that they are held against."""
-
-
-class _Ledger:
-    """A file system, and the sizes of the databases and logs written to it."""
-
-    def __init__(self, filesystem: FileSystem, because: str) -> None:
-        self.filesystem = filesystem
-        self.because = because
-        self.written: list[Size] = []
-
-    def size(self, path: str) -> Size:
-        node = self.filesystem.lookup(path)
-        return node.size if isinstance(node, Inode) else ZERO
-
-    def put(self, path: str, size: Size) -> None:
-        """A new file by rename."""
-        size = size.join(Size.around(size.likely, _ELSEWHERE, _ELSEWHERE))
-        inode = Inode(Kind.FILE, size, 0o644, 0, 0, self.filesystem.layer, self.because)
-        self.filesystem = self.filesystem.replace(path, inode, self.because)
-        self.written.append(size)
-
-    def resize(self, path: str, delta: int) -> None:
-        """A new file by rename, that much longer; within 10 % of what changes."""
-        size = self.size(path)
-        change = Size.around(abs(delta), 0.1, 0.1)
-        if delta >= 0:
-            self.put(path, size + change if delta else size)
-            return
-        likely = max(0, size.likely - change.likely)
-        low = min(likely, max(0, size.low - (change.high or 0)))
-        self.put(path, Size(low, likely, None if size.high is None else max(likely, size.high - change.low)))
-
-    def append(self, path: str, amount: int) -> None:
-        added = Size.around(amount, 0.3, 0.3)
-        self.filesystem = self.filesystem.write(path, added, self.because, append=True)
-        self.written.append(self.size(path))
-
-    def open(self, path: str) -> None:
-        """Open for writing and close."""
-        self.filesystem = self.filesystem.write(path, ZERO, self.because, append=True)
-        self.written.append(self.size(path))
