@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 import zlib
 from pathlib import Path
@@ -21,7 +22,6 @@ import yaml
 from layerlint.catalog.alpine import open_index
 from layerlint.catalog.bases import DATA
 from layerlint.catalog.snapshot.rootfs import write_names
-from layerlint.execution.packages.apk_solver import plan_install
 
 IMAGES = Path(__file__).parent.parent / "images"
 
@@ -136,8 +136,16 @@ def _packages(image: str, facts: Row, row: Row) -> list[tuple[str, str]]:
         return listed
     index = open_index(facts["index"])
     assert index is not None
-    words = [name for name, _ in listed if (found := index.get(name)) is not None and found.exact]
-    return sorted((package.name, package.version) for package in plan_install(words, {}, index).install)
+    found: dict[str, str] = {}
+    pending = [name for name, _ in listed]
+    while pending:
+        word = re.split("[=<>~]", pending.pop(), maxsplit=1)[0]
+        for name in (word, *index.providers(word)[:1]):
+            package = index.get(name)
+            if package is not None and package.exact and name not in found:
+                found[name] = package.version
+                pending += [word for word in package.depends if not word.startswith("!")]
+    return sorted(found.items())
 
 
 def _is_wanted(name: str, names: list[str]) -> bool:

@@ -39,7 +39,7 @@ _SIZES = {
     WORLD: Size(10, 59, 2_000),
 }
 """Of the databases, in Alpine 3.16 to 3.20 as published; high in an image of which nothing is known."""
-_SCRIPTS = Size(0, 300, 3_000)
+_SCRIPTS = Size(0, 300, 1_500)
 """Bytes by which a package grows ``scripts.tar``: one in ten has scripts, each two blocks and more."""
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _BUNDLE = Size(180_000, 214_000, 240_000)

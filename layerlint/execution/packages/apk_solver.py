@@ -179,10 +179,14 @@ class _Work:
             if package is None:
                 self.unmet.append(f"{owner}: {word.name}")
                 continue
-            if package.name in self.installed:
-                self.upgraded[package.name] = package
-            else:
+            if package.name not in self.installed:
+                if package.name in self.chosen:
+                    continue
                 self.chosen[package.name] = package
+            elif package.name == word.name:
+                self.upgraded[package.name] = package
+            else:  # It provides another version of what is asked for: the one that the near index knows.
+                continue
             self._provide(package)
             pending += [(depend, package.name) for depend in reversed(package.depends)]
 
