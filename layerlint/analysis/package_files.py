@@ -1,6 +1,7 @@
 """Where package managers keep what they write down, and what they only need for a while.
 
-The places are those of Debian's apt, dpkg and debconf (``apt.conf`` ``Dir``, ``dpkg(1)`` FILES).
+The places are those of Debian's apt, dpkg and debconf (``apt.conf`` ``Dir``, ``dpkg(1)`` FILES), and of
+Alpine's apk.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _RECORDS: Final = (
     "/var/log/dpkg.log",
     "/var/log/alternatives.log",
     "/etc/ld.so.cache",
+    "/etc/apk/world",
+    "/lib/apk/db",
+    "/var/cache/apk",
 )
 
 
