@@ -1,12 +1,14 @@
 """Alpine's package indexes as bundled snapshots: look up a package without loading an index.
 
-A release's own index is of ``main``; what is not in it is looked up in the one snapshot of ``community``
-(Alpine 3.12), whose sizes and versions are then those of a near release.
+A release's own index is of ``main``; what is not in it is looked up in those of other releases (packages
+move between the repositories), then in the one snapshot of ``community`` (Alpine 3.12): sizes and versions
+are then those of a near release.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -71,9 +73,10 @@ class AlpineIndex:
         if name not in self._packages:
             line = self._file.line("package", name)
             found = None if line is None else decode(line)
-            if found is None and (other := self._other()) is not None:
-                found = other.get(name)
-                found = None if found is None else _widened(found)
+            for other in self._others() if found is None else ():
+                if (line := other._file.line("package", name)) is not None:
+                    found = _widened(decode(line))
+                    break
             self._packages[name] = found
         return self._packages[name]
 
@@ -84,8 +87,7 @@ class AlpineIndex:
             return found
         if name.startswith("so:") and (found := self._listed("library", library(name))):
             return found
-        other = self._other()
-        return () if other is None else other.providers(name)
+        return next((found for other in self._others() if (found := other._listed("provider", name))), ())
 
     def triggered(self, name: str) -> tuple[str, ...]:
         """Packages that come by themselves where this one, and maybe more, is installed."""
@@ -103,8 +105,11 @@ class AlpineIndex:
         line = self._file.line(table, key)
         return tuple(line.split("\t")[1].split(" ")) if line else ()
 
-    def _other(self) -> AlpineIndex | None:
-        return None if self.name == COMMUNITY else open_index(COMMUNITY)
+    def _others(self) -> Iterator[AlpineIndex]:
+        """Those of other releases, the newest first, then the one of another repository."""
+        for name in (*reversed(NAMES[1:]), COMMUNITY):
+            if name != self.name and (other := open_index(name)) is not None:
+                yield other
 
 
 def _widened(package: AlpinePackage) -> AlpinePackage:

@@ -51,6 +51,9 @@ _COMPRESSION = 3.06
 UNKNOWN_PACKAGE = Size(50_000, 3_800_000, None)
 """A package of which nothing is known but its name, with what it needs: of the 495 packages that the
 Dockerfiles of a corpus name and 3.22 has, the 5th percentile and the median."""
+_UNNAMED = Size(0, 500_000, None)
+"""What comes for words that are not known: as a rule the libraries that a program was found to need
+(``scanelf``), most of which are there already."""
 _OTHER_VERSION = 0.25
 """Relative bounds of the bytes of another version of the same package in one Alpine release."""
 _NEAR_RELEASE = 0.25
@@ -148,7 +151,7 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     installed = machine.database.installed
     plan = solver.plan_install(words, installed, machine.index, exact=machine.database.exact)
     if effect.problem:
-        guesses = {**guesses, "other": UNKNOWN_PACKAGE}
+        guesses = {**guesses, "other": _UNNAMED}
     if effect.reinstall:
         again = tuple(p for word in words if (p := machine.index.get(_name(word))) and p.name in installed)
         plan = replace(plan, upgrade=(*plan.upgrade, *again))

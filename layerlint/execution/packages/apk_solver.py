@@ -177,7 +177,9 @@ class _Work:
                 continue
             package = self._choose(word)
             if package is None:
-                self.unmet.append(f"{owner}: {word.name}")
+                # A near release's package needs what the near release has.
+                if self.exact and ((needing := self.index.get(owner)) is None or needing.exact):
+                    self.unmet.append(f"{owner}: {word.name}")
                 continue
             if package.name not in self.installed:
                 if package.name in self.chosen:
