@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
-VERBS = ("check", "explain", "graph", "layers", "parse", "rules")
+VERBS = ("check", "explain", "graph", "index", "layers", "parse", "rules")
 
 _EPILOG = """\
 examples:
@@ -81,6 +82,10 @@ def _run(given: list[str]) -> int:
             return _show(options)
         case "explain":
             return _explain(options)
+        case "index":
+            from layerlint.indexes.command import run
+
+            return run(options, partial(_write, None), _complain)
         case _:
             return _rules(options)
 
@@ -144,6 +149,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_output(graph)
     _add_build(graph)
+
+    from layerlint.indexes.arguments import add_index
+
+    add_index(verbs)
 
     parse = verbs.add_parser("parse", help="print the syntax as JSON")
     _add_inputs(parse)

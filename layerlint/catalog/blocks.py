@@ -26,6 +26,7 @@ class BlockFile:
     def __init__(self, path: Path) -> None:
         import sqlite3  # only a run that looks something up pays for loading it
 
+        self.path = path
         # immutable: no lock and no journal, so that it also opens on a read-only file system
         location = f"{path.as_uri()}?mode=ro&immutable=1"
         self._connection: sqlite3.Connection = sqlite3.connect(location, uri=True)
@@ -49,6 +50,11 @@ class BlockFile:
         """All of them, in order."""
         rows = self._connection.execute(f"SELECT rowid FROM {table} ORDER BY first").fetchall()
         return [line for (row,) in rows for line in self._inflate(table, row).strip("\n").split("\n")]
+
+    def count(self, table: str) -> int:
+        """How many lines it has: inflates the whole table, and keeps none of it."""
+        rows = self._connection.execute(f"SELECT rowid FROM {table}").fetchall()
+        return sum(self._inflate(table, row).count("\n") - 1 for (row,) in rows)
 
     def _inflate(self, table: str, row: int) -> str:
         import zlib

@@ -1,4 +1,4 @@
-"""Package indexes as bundled snapshots: look up a package without loading an index."""
+"""Package indexes as snapshots, bundled or of the user's cache: look up a package without loading an index."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from layerlint.catalog.blocks import BlockFile
+from layerlint.catalog.cache import open_cached
 from layerlint.catalog.estimate import Estimator
 from layerlint.catalog.model import Footprint, IndexFile, Package
 from layerlint.catalog.records import decode_footprint, decode_package
@@ -16,7 +17,7 @@ NAMES = ("bookworm", "bullseye", "trixie")
 
 
 class PackageIndex:
-    """The candidates of one Debian release (main, its updates and security; amd64) at the snapshot's date."""
+    """The candidates of one release of Debian or Ubuntu (with its updates and security; amd64) at a date."""
 
     def __init__(self, name: str, file: BlockFile) -> None:
         self.name = name
@@ -82,7 +83,20 @@ class PackageIndex:
 
 @cache
 def open_index(name: str) -> PackageIndex | None:
-    """The index of a Debian release by its code name (``bookworm``); None if none is bundled."""
-    if name not in NAMES:
+    """The index of a release of Debian or Ubuntu by its code name (``bookworm``); None if there is none.
+
+    That of the user's cache if it is newer than the bundled one.
+    """
+    file = newest(name)
+    if file is None or file.meta.get("kind", "apt") != "apt":
         return None
-    return PackageIndex(name, BlockFile(DATA / f"{name}.sqlite"))
+    return PackageIndex(name, file)
+
+
+def newest(name: str) -> BlockFile | None:
+    """The index file of a release, of any kind of package.  What is unusable in the cache is passed over."""
+    bundled = BlockFile(DATA / f"{name}.sqlite") if name in NAMES else None
+    cached = open_cached(name)
+    if not isinstance(cached, BlockFile):
+        return bundled
+    return cached if bundled is None or cached.meta["date"] > bundled.meta["date"] else bundled

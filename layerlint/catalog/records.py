@@ -14,9 +14,11 @@ from layerlint.catalog.model import Footprint, Piece, Relation
 from layerlint.domain.size import Size
 
 _RELATION = re.compile(r"([a-z0-9][a-z0-9.+-]*)(?:\((<<|<=|=|>=|>>)([^()]*)\))?")
-_PRIORITIES = ("optional", "required", "important", "standard", "extra")
+PRIORITIES = ("optional", "required", "important", "standard", "extra")
 _APPROXIMATE = 0.5
 """Relative bounds of a piece marked with ``~``: a cache whose size depends on what else is installed."""
+_NEAR = 0.05
+"""Of a piece marked with ``%``: measured at another version of about the same Installed-Size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,12 @@ def encode_package(record: PackageRecord) -> str:
             "" if record.architecture == "amd64" else record.architecture,
             str(record.installed_kib),
             str(record.download_size),
-            str(_PRIORITIES.index(record.priority)) + ("e" if record.essential else ""),
+            str(PRIORITIES.index(record.priority)) + ("e" if record.essential else ""),
             str(record.control_bytes),
-            _write_groups(record.depends, own),
-            _write_groups(record.recommends, own),
-            _write_groups(tuple((relation,) for relation in record.provides), own),
-            _write_groups(tuple((relation,) for relation in record.conflicts), own),
+            write_groups(record.depends, own),
+            write_groups(record.recommends, own),
+            write_groups(tuple((relation,) for relation in record.provides), own),
+            write_groups(tuple((relation,) for relation in record.conflicts), own),
         )
     ).rstrip("\t")
 
@@ -67,7 +69,7 @@ def decode_package(line: str) -> PackageRecord:
         architecture=fields[2] or "amd64",
         installed_kib=int(fields[3]),
         download_size=int(fields[4]),
-        priority=_PRIORITIES[int(fields[5][0])],
+        priority=PRIORITIES[int(fields[5][0])],
         essential=fields[5].endswith("e"),
         control_bytes=int(fields[6]),
         depends=_read_groups(fields[7], own),
@@ -121,7 +123,7 @@ def _read_groups(text: str, own: str) -> tuple[tuple[Relation, ...], ...]:
     )
 
 
-def _write_groups(groups: tuple[tuple[Relation, ...], ...], own: str) -> str:
+def write_groups(groups: tuple[tuple[Relation, ...], ...], own: str) -> str:
     return ",".join("|".join(_write_relation(relation, own) for relation in group) for group in groups)
 
 
@@ -131,7 +133,18 @@ def _write_relation(relation: Relation, own: str) -> str:
     return f"{relation.name}({relation.operator}{'' if relation.version == own else relation.version})"
 
 
+def near_footprint(line: str, factor: float) -> str:
+    """The line of a footprint for another version of the package, ``factor`` times as large."""
+    fields = line.split("\t")
+    for place in range(6, len(fields), 3):
+        size = fields[place]
+        fields[place] = size if size.startswith("~") else f"%{round(int(size.lstrip('%')) * factor)}"
+    return "\t".join(fields)
+
+
 def _read_size(text: str) -> Size:
+    if text.startswith("%"):
+        return Size.around(int(text[1:]), _NEAR, _NEAR)
     if text.startswith("~"):
         return Size.around(int(text[1:]), _APPROXIMATE, _APPROXIMATE)
     return Size.exact(int(text))

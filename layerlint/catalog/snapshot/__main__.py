@@ -11,16 +11,18 @@ The same mirror state gives the same facts.  Source and date of each are in the 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from layerlint.catalog.bases import DATA
+from layerlint.catalog.records import encode_footprint
 from layerlint.catalog.snapshot.base import make_roots
 from layerlint.catalog.snapshot.fitting import fit
 from layerlint.catalog.snapshot.footprints import attribute, footprints
 from layerlint.catalog.snapshot.index import fetch
 from layerlint.catalog.snapshot.measure import Install, consistent_sets, measure, prepare
 from layerlint.catalog.snapshot.rootfs import write_names, write_root
-from layerlint.catalog.snapshot.write import write_index
+from layerlint.catalog.write import apt_tables, write_index
 
 HERE = Path(__file__).parent
 IMAGES = HERE.parent / "images"
@@ -47,7 +49,14 @@ def _make(suite: str, work: Path) -> None:
     index = fetch(suite, work / "apt")
     installs = _measure(archives[f"debian-{suite}"], work / "measure", set(index.packages))
     found = footprints(installs)
-    write_index(DATA / f"{suite}.sqlite", index, found, fit(index.packages, found))
+    lines = [encode_footprint(name, found[name]) for name in sorted(found) if name in index.packages]
+    meta = {
+        "date": index.date,
+        "source": f"Debian {suite}, {suite}-updates and {suite}-security, main, amd64",
+        "files": json.dumps([(file.path, file.bytes) for file in index.files]),
+        "estimator": fit(index.packages, found).dump(),
+    }
+    write_index(DATA / f"{suite}.sqlite", "apt", meta, *apt_tables(index.packages, lines))
     unknown = {path: size for install in installs for path, size in attribute(install)[1].items()}
     print(
         f"{suite}: {len(found)} packages measured; {sum(unknown.values())} bytes made by nobody known, most:"

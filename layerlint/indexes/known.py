@@ -1,0 +1,137 @@
+"""What is there of package indexes, and what they say: for ``list`` and ``info``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog import cache
+from layerlint.catalog.blocks import BlockFile
+from layerlint.catalog.packages import DATA, NAMES, PackageIndex, newest
+from layerlint.catalog.records import write_groups
+from layerlint.domain.size import Size
+from layerlint.errors import UsageError
+from layerlint.indexes.releases import find, named
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One index file: of a release there may be a bundled one and one of the cache."""
+
+    name: str
+    """``debian:bookworm``"""
+    kind: str
+    date: str
+    packages: int
+    where: str
+    """``bundled`` or ``cache``."""
+    bytes: int
+    path: Path
+    used: bool
+    """The newest of its release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an index says of a package; sizes in bytes."""
+
+    name: str
+    version: str
+    download: int
+    installed: Size
+    """Its files, where they are known or estimated; else what the index says."""
+    measured: bool
+    depends: tuple[str, ...]
+    recommends: tuple[str, ...]
+    provides: tuple[str, ...]
+
+
+def known() -> tuple[tuple[Known, ...], tuple[cache.Unusable, ...]]:
+    """All index files by name, and those of the cache that are not used."""
+    found: list[Known] = []
+    unusable: list[cache.Unusable] = []
+    for file in sorted({*NAMES, *cache.names()}):
+        used = newest(file)
+        if file in NAMES:
+            bundled = BlockFile(DATA / f"{file}.sqlite")
+            found.append(_known(file, bundled, DATA / f"{file}.sqlite", "bundled", used))
+        cached = cache.open_cached(file)
+        if isinstance(cached, cache.Unusable):
+            unusable.append(cached)
+        elif cached is not None:
+            found.append(_known(file, cached, cache.path_of(file), "cache", used))
+    return tuple(sorted(found, key=lambda one: (one.name, one.where))), tuple(unusable)
+
+
+def the(name: str) -> Known:
+    """The index of a release that is used."""
+    release = find(name)
+    for one in known()[0]:
+        if one.name == release.name and one.used:
+            return one
+    raise UsageError(
+        f"the index {release.name} is not there: fetch it by `layerlint index update {release.name}`"
+    )
+
+
+def _known(file: str, index: BlockFile, path: Path, where: str, used: BlockFile | None) -> Known:
+    return Known(
+        name=named(file),
+        kind=index.meta.get("kind", "apt"),
+        date=index.meta["date"],
+        packages=index.count("package"),
+        where=where,
+        bytes=path.stat().st_size,
+        path=path,
+        used=used is not None and used.path == path,
+    )
+
+
+def files(index: BlockFile) -> tuple[tuple[str, int], ...]:
+    """What an index update in the image writes."""
+    return tuple((path, size) for path, size in json.loads(index.meta["files"]))
+
+
+def facts(one: Known, index: BlockFile, package: str) -> Facts | None:
+    """What the index says of a real package."""
+    if one.kind == "apt":
+        return _of_apt(PackageIndex(one.name, index), package)
+    line = index.line("package", package)
+    if line is None:
+        return None
+    fields = [*line.split("\t"), *[""] * 8][:8]
+    if one.kind == "apk":
+        name, version, download, installed, depends, provides, _, _ = fields
+        recommends = ""
+    else:
+        name, version, _, download, installed, depends, recommends, provides = fields
+    return Facts(
+        name,
+        version,
+        int(download),
+        Size.exact(int(installed)),
+        False,
+        tuple(depends.split()),
+        tuple(recommends.split()),
+        tuple(provides.split()),
+    )
+
+
+def _of_apt(index: PackageIndex, name: str) -> Facts | None:
+    package = index.get(name)
+    if package is None:
+        return None
+    total = Size.exact(0)
+    for piece in package.footprint.pieces:
+        total += piece.bytes
+    return Facts(
+        package.name,
+        package.version,
+        package.download_size,
+        total,
+        package.footprint.measured,
+        tuple(write_groups((group,), package.version) for group in package.depends),
+        tuple(write_groups((group,), package.version) for group in package.recommends),
+        tuple(write_groups(((one,),), package.version) for one in package.provides),
+    )
