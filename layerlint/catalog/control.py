@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from layerlint.catalog.model import Relation
 from layerlint.catalog.records import PRIORITIES, PackageRecord, parse_relations
@@ -14,6 +15,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:~-]*")
 _NOT_INSTALLED = ("Filename:", "Size:", "MD5sum:", "SHA1:", "SHA256:", "SHA512:", "Description-md5:")
 """Fields of the index that dpkg's status file does not have."""
+_satisfied = lru_cache(1 << 16)(satisfies)
+"""Most relations of an index name the same few libraries and bounds."""
 _LARGEST = 1 << 40
 """Of a package, in bytes: a number above it is a fault of the index."""
 
@@ -99,7 +102,7 @@ def without_moot(packages: Mapping[str, PackageRecord]) -> dict[str, PackageReco
         candidate = packages.get(relation.name)
         if candidate is None:
             return relation.name in provided and not relation.operator
-        return satisfies(candidate.version, relation.operator, relation.version)
+        return _satisfied(candidate.version, relation.operator, relation.version)
 
     return {
         name: replace(
@@ -118,7 +121,7 @@ def _without_bound(relation: Relation, packages: Mapping[str, PackageRecord]) ->
         candidate is not None
         and relation.operator not in ("", "=")
         and not (_is_update(relation.version) and relation.operator in (">=", ">>"))
-        and satisfies(candidate.version, relation.operator, relation.version)
+        and _satisfied(candidate.version, relation.operator, relation.version)
     )
     return Relation(relation.name) if moot else relation
 

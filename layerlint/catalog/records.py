@@ -142,6 +142,11 @@ def near_footprint(line: str, factor: float) -> str:
     return "\t".join(fields)
 
 
+def is_near(line: str) -> bool:
+    """Whether a footprint was measured at another version."""
+    return any(size.startswith("%") for size in line.split("\t")[6::3])
+
+
 def _read_size(text: str) -> Size:
     if text.startswith("%"):
         return Size.around(int(text[1:]), _NEAR, _NEAR)

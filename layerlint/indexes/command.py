@@ -12,7 +12,7 @@ from layerlint.catalog.blocks import BlockFile
 from layerlint.domain.units import format_bytes, format_size
 from layerlint.errors import UsageError
 from layerlint.indexes.errors import SourceError
-from layerlint.indexes.known import Facts, Known, facts, files, known, the
+from layerlint.indexes.known import Facts, Known, facts, files, known, of_file, the
 from layerlint.indexes.releases import Release, find
 
 Tell = Callable[[str], None]
@@ -118,9 +118,9 @@ def _update(options: argparse.Namespace, write: Tell, complain: Tell) -> int:
         if bar:
             bar.clear()
         if not options.quiet:
-            one = the(release.name)
+            one = next(one for one in of_file(release.file)[0] if one.where == "cache")
             verb = "updated" if changed else "is up to date"
-            note = "" if one.where == "cache" else " (the bundled one is as new, and is used)"
+            note = "" if one.used else " (the bundled one is as new, and is used)"
             write(f"{release.name} {verb}: {one.packages:,} packages, {one.date}{note}\n")
     if failed and len(releases) > 1:
         complain(f"{failed} of {len(releases)} indexes not updated; what was there of them is as it was")
@@ -172,7 +172,9 @@ class _Bar:
             return
         self._last = done
         amount = format_bytes(done)
-        if whole:
+        if done == whole:
+            amount += ", reading"
+        elif whole:
             filled = 20 * done // whole
             amount = f"{'#' * filled}{'.' * (20 - filled)} {amount} of {format_bytes(whole)}"
         file = url.partition("/by-hash/")[0].split("/")
@@ -267,7 +269,7 @@ def _package_json(word: str, fact: Facts | None, providers: list[str]) -> dict[s
         "version": fact.version,
         "download_bytes": fact.download,
         "installed_bytes": {"low": installed.low, "likely": installed.likely, "high": installed.high},
-        "measured": fact.measured,
+        "basis": fact.basis,
         "depends": list(fact.depends),
         "recommends": list(fact.recommends),
         "provides": list(fact.provides),
@@ -278,11 +280,10 @@ def _package_json(word: str, fact: Facts | None, providers: list[str]) -> dict[s
 def _package_text(word: str, fact: Facts | None, providers: list[str]) -> str:
     if fact is None:
         return f"{word}\n  provided by {', '.join(providers)}\n"
-    how = "measured" if fact.measured else "as the index says" if fact.installed.is_exact else "estimated"
     lines = [
         f"{fact.name} {fact.version}",
         f"  download    {format_bytes(fact.download)}",
-        f"  installed   {format_size(fact.installed)} ({how})",
+        f"  installed   {format_size(fact.installed)} ({fact.basis})",
     ]
     for label, words in (
         ("depends", fact.depends),

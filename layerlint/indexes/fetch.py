@@ -62,13 +62,13 @@ class Fetcher:
         *,
         timeout: float = TIMEOUT,
         deadline: float = DEADLINE,
-        pauses: tuple[float, ...] = PAUSES,
+        pauses: tuple[float, ...] | None = None,
     ) -> None:
         self.work = work
         self._progress = progress
         self._timeout = timeout
         self._deadline = deadline
-        self._pauses = pauses
+        self._pauses = PAUSES if pauses is None else pauses
         self._count = 0
         # Not `build_opener`: it also opens file:, ftp: and data:.
         self._opener = urllib.request.OpenerDirector()
@@ -87,7 +87,7 @@ class Fetcher:
 
         A 404 is `MissingError`; what else does not work is a `SourceError`.
         """
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        if not _is_address(url):
             raise SourceError(f"{url}: not an address that starts with http:// or https://")
         for pause in (*self._pauses, None):
             try:
@@ -123,8 +123,8 @@ class Fetcher:
             if isinstance(error.reason, TimeoutError):
                 raise _TryError(f"no answer within {self._timeout:g} s") from error
             raise _TryError(str(getattr(error.reason, "strerror", None) or error.reason)) from error
-        except (http.client.HTTPException, ConnectionError) as error:
-            raise _TryError(str(error) or type(error).__name__) from error
+        except (http.client.HTTPException, OSError) as error:
+            raise _TryError(str(getattr(error, "strerror", None) or error) or type(error).__name__) from error
         except (ValueError, UnicodeError) as error:
             raise SourceError(f"{url}: not an address that can be fetched") from error
 
@@ -165,8 +165,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         old, new = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
         if new not in ("http", "https") or (old == "https" and new == "http"):
+            fp.close()
             raise SourceError(f"{req.full_url}: sends on to {newurl[:200]!r}, which is not followed")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _length(response: http.client.HTTPResponse) -> int | None:

@@ -9,7 +9,7 @@ from layerlint._dataclass import dataclass
 from layerlint.catalog import cache
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.packages import DATA, NAMES, PackageIndex, newest
-from layerlint.catalog.records import write_groups
+from layerlint.catalog.records import is_near, write_groups
 from layerlint.domain.size import Size
 from layerlint.errors import UsageError
 from layerlint.indexes.releases import find, named
@@ -41,7 +41,8 @@ class Facts:
     download: int
     installed: Size
     """Its files, where they are known or estimated; else what the index says."""
-    measured: bool
+    basis: str
+    """``measured``, ``measured at another version``, ``estimated`` or ``as the index says``."""
     depends: tuple[str, ...]
     recommends: tuple[str, ...]
     provides: tuple[str, ...]
@@ -52,39 +53,46 @@ def known() -> tuple[tuple[Known, ...], tuple[cache.Unusable, ...]]:
     found: list[Known] = []
     unusable: list[cache.Unusable] = []
     for file in sorted({*NAMES, *cache.names()}):
-        used = newest(file)
-        if file in NAMES:
-            bundled = BlockFile(DATA / f"{file}.sqlite")
-            found.append(_known(file, bundled, DATA / f"{file}.sqlite", "bundled", used))
-        cached = cache.open_cached(file)
-        if isinstance(cached, cache.Unusable):
-            unusable.append(cached)
-        elif cached is not None:
-            found.append(_known(file, cached, cache.path_of(file), "cache", used))
+        there, wrong = of_file(file)
+        found += there
+        unusable += wrong
     return tuple(sorted(found, key=lambda one: (one.name, one.where))), tuple(unusable)
+
+
+def of_file(file: str) -> tuple[list[Known], list[cache.Unusable]]:
+    """The bundled index of a release and the cached one, as far as they are there."""
+    used = newest(file)
+    cached = cache.open_cached(file)
+    found: list[Known] = []
+    if file in NAMES:
+        bundled = DATA / f"{file}.sqlite"
+        found.append(_known(file, BlockFile(bundled), "bundled", used))
+    if isinstance(cached, BlockFile):
+        found.append(_known(file, cached, "cache", used))
+    return found, [cached] if isinstance(cached, cache.Unusable) else []
 
 
 def the(name: str) -> Known:
     """The index of a release that is used."""
     release = find(name)
-    for one in known()[0]:
-        if one.name == release.name and one.used:
+    for one in of_file(release.file)[0]:
+        if one.used:
             return one
     raise UsageError(
         f"the index {release.name} is not there: fetch it by `layerlint index update {release.name}`"
     )
 
 
-def _known(file: str, index: BlockFile, path: Path, where: str, used: BlockFile | None) -> Known:
+def _known(file: str, index: BlockFile, where: str, used: BlockFile | None) -> Known:
     return Known(
         name=named(file),
         kind=index.meta.get("kind", "apt"),
         date=index.meta["date"],
         packages=index.count("package"),
         where=where,
-        bytes=path.stat().st_size,
-        path=path,
-        used=used is not None and used.path == path,
+        bytes=index.path.stat().st_size,
+        path=index.path,
+        used=used is not None and used.path == index.path,
     )
 
 
@@ -111,7 +119,7 @@ def facts(one: Known, index: BlockFile, package: str) -> Facts | None:
         version,
         int(download),
         Size.exact(int(installed)),
-        False,
+        "as the index says",
         tuple(depends.split()),
         tuple(recommends.split()),
         tuple(provides.split()),
@@ -130,8 +138,15 @@ def _of_apt(index: PackageIndex, name: str) -> Facts | None:
         package.version,
         package.download_size,
         total,
-        package.footprint.measured,
+        _basis(index, name),
         tuple(write_groups((group,), package.version) for group in package.depends),
         tuple(write_groups((group,), package.version) for group in package.recommends),
         tuple(write_groups(((one,),), package.version) for one in package.provides),
     )
+
+
+def _basis(index: PackageIndex, name: str) -> str:
+    line = index.file.line("footprint", name)
+    if line is None:
+        return "estimated"
+    return "measured at another version" if is_near(line) else "measured"
