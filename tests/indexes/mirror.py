@@ -100,8 +100,12 @@ Size: 2700000
 """
 
 
-def release(suite: str, files: Mapping[str, bytes], *, date: str = "Sat, 21 Nov 2026 10:00:00 UTC", more: str = "") -> bytes:
-    sums = "".join(f" {hashlib.sha256(data).hexdigest()} {len(data)} {path}\n" for path, data in files.items())
+def release(
+    suite: str, files: Mapping[str, bytes], *, date: str = "Sat, 21 Nov 2026 10:00:00 UTC", more: str = ""
+) -> bytes:
+    sums = "".join(
+        f" {hashlib.sha256(data).hexdigest()} {len(data)} {path}\n" for path, data in files.items()
+    )
     return (
         "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
         f"Suite: {suite}\nCodename: {suite}\nDate: {date}\n{more}Components: main\nSHA256:\n{sums}"
@@ -109,7 +113,9 @@ def release(suite: str, files: Mapping[str, bytes], *, date: str = "Sat, 21 Nov 
     ).encode()
 
 
-def suite(name: str, *packages: str, folder: str = "debian", component: str = "main", more: str = "") -> dict[str, bytes]:
+def suite(
+    name: str, *packages: str, folder: str = "debian", component: str = "main", more: str = ""
+) -> dict[str, bytes]:
     """The answers of one suite."""
     plain = "\n".join(packages).encode()
     path = f"{component}/binary-amd64/Packages"
@@ -129,6 +135,19 @@ def bookworm(*packages: str) -> dict[str, bytes]:
         **suite("bookworm-updates"),
         **suite("bookworm-security", folder="debian-security"),
     }
+
+
+def noble(*packages: str) -> dict[str, bytes]:
+    answers: dict[str, bytes] = {}
+    for name in ("noble", "noble-updates", "noble-security"):
+        answers |= suite(name, *(packages if name == "noble" else ()), folder="ubuntu")
+    return answers | suite(
+        "noble-backports",
+        CURL.replace("8.0-1", "9.0-1"),
+        LIBC.replace("libc6", "new"),
+        folder="ubuntu",
+        more="NotAutomatic: yes\n",
+    )
 
 
 # -------------------------------------------------------------------------------- apk
@@ -156,7 +175,15 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
 COMMON = 'xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm"'
 
 
-def rpm(name: str, version: str = "1.0", release: str = "1", *, arch: str = "x86_64", size: int = 1000, formats: str = "") -> str:
+def rpm(
+    name: str,
+    version: str = "1.0",
+    release: str = "1",
+    *,
+    arch: str = "x86_64",
+    size: int = 1000,
+    formats: str = "",
+) -> str:
     return (
         f'<package type="rpm"><name>{name}</name><arch>{arch}</arch>'
         f'<version epoch="0" ver="{version}" rel="{release}"/><summary>it &amp; more</summary>'
@@ -165,7 +192,9 @@ def rpm(name: str, version: str = "1.0", release: str = "1", *, arch: str = "x86
     )
 
 
-def repository(folder: str, *packages: str, primary: bytes | None = None, pack: Callable[[bytes], bytes] = gzip.compress) -> dict[str, bytes]:
+def repository(
+    folder: str, *packages: str, primary: bytes | None = None, pack: Callable[[bytes], bytes] = gzip.compress
+) -> dict[str, bytes]:
     """The answers of one repository."""
     text = primary if primary is not None else f"<metadata {COMMON}>{''.join(packages)}</metadata>".encode()
     packed = pack(text)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from pathlib import Path
 
 import pytest
 
 from layerlint.catalog.packages import open_index
-from layerlint.cli import main
-from tests.indexes.mirror import CURL, LIBC, Mirror, bookworm, suite
+from tests.indexes.mirror import CURL, LIBC, Mirror, bookworm, noble, suite
+from tests.indexes.ran import update
 from tests.test_cli import Ran
 
 BOOKWORM = "/debian/dists/bookworm"
+XZ = "main/binary-amd64/Packages.xz"
 PACKAGES = f"{BOOKWORM}/main/binary-amd64/Packages"
-
-
-def update(capfd: pytest.CaptureFixture[str], mirror: Mirror, *arguments: str) -> Ran:
-    return Ran(capfd, "index", "update", "--url", mirror.url, *(arguments or ("debian:bookworm",)))
 
 
 def left(cache: Path) -> list[str]:
@@ -30,7 +25,10 @@ def test_an_index_is_fetched_and_used(cache: Path, mirror: Mirror, capfd: pytest
     mirror.answers.update(bookworm())
     ran = update(capfd, mirror)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "debian:bookworm updated: 2 packages, 2026-11-21 (the bundled one is as new, and is used)\n"
+    assert (
+        ran.out
+        == "debian:bookworm updated: 2 packages, 2026-11-21 (the bundled one is as new, and is used)\n"
+    )
     assert left(cache) == ["bookworm.sqlite"]
     # without a terminal: not a byte of a progress bar, three Release files, one list (empty ones are left out)
     assert mirror.asked == [
@@ -41,14 +39,9 @@ def test_an_index_is_fetched_and_used(cache: Path, mirror: Mirror, capfd: pytest
     ]
 
 
-def noble(*packages: str) -> dict[str, bytes]:
-    answers: dict[str, bytes] = {}
-    for name in ("noble", "noble-updates", "noble-security"):
-        answers |= suite(name, *(packages if name == "noble" else ()), folder="ubuntu")
-    return answers | suite("noble-backports", CURL.replace("8.0-1", "9.0-1"), LIBC.replace("libc6", "new"), folder="ubuntu", more="NotAutomatic: yes\n")
-
-
-def test_a_release_that_is_not_bundled(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_release_that_is_not_bundled(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     mirror.answers.update(noble(CURL, LIBC))
     ran = update(capfd, mirror, "ubuntu:24.04", "--components", "main")
     assert (ran.code, ran.out) == (0, "ubuntu:noble updated: 3 packages, 2026-11-21\n")
@@ -57,7 +50,9 @@ def test_a_release_that_is_not_bundled(cache: Path, mirror: Mirror, capfd: pytes
     assert index.names() == ("curl", "libc6", "new")
     curl = index.get("curl")
     assert curl is not None
-    assert (curl.version, curl.download_size) == ("8.0-1", 300_000), "backports are no candidates where there are others"
+    assert (curl.version, curl.download_size) == ("8.0-1", 300_000), (
+        "backports are no candidates where there are others"
+    )
     assert index.providers("fetcher") == ("curl",)
     assert {file.path.rpartition("/")[2] for file in index.files()} == {
         "archive.ubuntu.com_ubuntu_dists_noble_InRelease",
@@ -69,7 +64,9 @@ def test_a_release_that_is_not_bundled(cache: Path, mirror: Mirror, capfd: pytes
     }
 
 
-def test_what_has_not_changed_is_not_fetched_again(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_has_not_changed_is_not_fetched_again(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     mirror.answers.update(noble(CURL))
     names = ("noble", "--components", "main")
     update(capfd, mirror, *names)
@@ -87,10 +84,14 @@ def test_what_has_not_changed_is_not_fetched_again(cache: Path, mirror: Mirror, 
     assert curl is not None
     assert curl.version == "8.0-2"
     assert "updated" in update(capfd, mirror, *names, "--force").out
-    assert update(capfd, mirror, "noble").code == 1, "other components are another index: universe is not there"
+    assert update(capfd, mirror, "noble").code == 1, (
+        "other components are another index: universe is not there"
+    )
 
 
-def test_by_hash_where_the_release_offers_it(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_by_hash_where_the_release_offers_it(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     answers = suite("bookworm", CURL, more="Acquire-By-Hash: yes\n")
     mirror.answers.update(bookworm() | answers)
     data = answers[f"{PACKAGES}.xz"]
@@ -100,7 +101,9 @@ def test_by_hash_where_the_release_offers_it(cache: Path, mirror: Mirror, capfd:
     assert mirror.asked[-1] == place
 
 
-def test_measured_footprints_are_taken_over(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_measured_footprints_are_taken_over(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     """The same version as it is, another of the same size scaled within 5 %, a larger one not."""
     bundled = open_index("bookworm")
     assert bundled is not None
@@ -110,9 +113,12 @@ def test_measured_footprints_are_taken_over(cache: Path, mirror: Mirror, capfd: 
         package = packages[name]
         assert package is not None
         kib = int(package.installed_size / 1024 * factor)
-        return f"Package: {name}\nVersion: {version or package.version}\nArchitecture: amd64\nInstalled-Size: {kib}\nSize: 9\n"
+        fields = f"Version: {version or package.version}\nInstalled-Size: {kib}\n"
+        return f"Package: {name}\nArchitecture: amd64\n{fields}Size: 9\n"
 
-    lists = suite("bookworm", paragraph("curl", "", 1), paragraph("git", "9", 1.01), paragraph("wget", "9", 2))
+    lists = suite(
+        "bookworm", paragraph("curl", "", 1), paragraph("git", "9", 1.01), paragraph("wget", "9", 2)
+    )
     lists[f"{BOOKWORM}/InRelease"] = lists[f"{BOOKWORM}/InRelease"].replace(b"2026", b"2099")
     mirror.answers.update(bookworm() | lists)
     assert update(capfd, mirror).code == 0
@@ -156,14 +162,16 @@ FAULTS = {
         'bookworm has no component "main"',
     ),
     "too-large": (
-        {f"{BOOKWORM}/InRelease": lambda good: good.replace(b" main/binary-amd64/Packages.xz", b"9999999999 main/binary-amd64/Packages.xz")},
+        {f"{BOOKWORM}/InRelease": lambda good: good.replace(f" {XZ}".encode(), f"9999999999 {XZ}".encode())},
         "too large",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_source_that_fails(fault: str, cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_source_that_fails(
+    fault: str, cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     """One line says what and where, the exit code is 1, and what was in the cache is as it was."""
     mirror.answers.update(bookworm())
     assert update(capfd, mirror).code == 0
@@ -198,7 +206,9 @@ def test_a_bomb(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) 
     assert left(cache) == []
 
 
-def test_paragraphs_that_are_no_packages_are_left_out(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_paragraphs_that_are_no_packages_are_left_out(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     bad = [
         "Package: ../x\nVersion: 1\nArchitecture: amd64\nSize: 1\n",
         "Package: a\tb\nVersion: 1\nArchitecture: amd64\nSize: 1\n",
@@ -217,7 +227,9 @@ def test_paragraphs_that_are_no_packages_are_left_out(cache: Path, mirror: Mirro
     assert all(index.get(name) for name in index.names())
 
 
-def test_others_are_done_when_one_fails(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_others_are_done_when_one_fails(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     mirror.answers.update(bookworm())
     ran = update(capfd, mirror, "debian:trixie", "debian:bookworm", "debian:12")
     assert ran.code == 1
@@ -227,7 +239,9 @@ def test_others_are_done_when_one_fails(cache: Path, mirror: Mirror, capfd: pyte
     assert "1 of 2 indexes not updated; what was there of them is as it was" in ran.err
 
 
-def test_interrupted(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the midst of the writing: nothing of it is left."""
     mirror.answers.update(bookworm())
 
@@ -239,7 +253,9 @@ def test_interrupted(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[s
     assert left(cache) == []
 
 
-def test_a_cache_that_cannot_be_written(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_cache_that_cannot_be_written(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
     cache.write_text("a file")
     ran = update(capfd, mirror)
     assert ran.code == 2
@@ -269,119 +285,8 @@ def test_wrong_usage(arguments: list[str], said: str, cache: Path, capfd: pytest
 def test_all_means_what_is_there(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
     ran = update(capfd, mirror, "--all")
     assert ran.code == 1
-    assert [line.split(": ")[1] for line in ran.err.splitlines()[:3]] == ["debian:bookworm", "debian:bullseye", "debian:trixie"]
-
-
-# ----------------------------------------------------------------------- the own cache
-
-
-def cached(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> Path:
-    mirror.answers.update(noble(CURL))
-    assert update(capfd, mirror, "noble", "--components", "main").code == 0
-    return cache / "indexes/noble.sqlite"
-
-
-@pytest.mark.parametrize("size", [0, 10, 100, 3000, -1])
-def test_a_damaged_file_is_passed_over(size: int, cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
-    path = cached(cache, mirror, capfd)
-    path.write_bytes(path.read_bytes()[:size])
-    check_passed_over(path, capfd)
-
-
-def test_a_changed_byte_is_noticed(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
-    path = cached(cache, mirror, capfd)
-    data = bytearray(path.read_bytes())
-    data[-200] ^= 1
-    path.write_bytes(data)
-    check_passed_over(path, capfd)
-
-
-def test_a_foreign_file_is_passed_over(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
-    import sqlite3
-
-    from layerlint.catalog.cache import seal
-
-    path = cached(cache, mirror, capfd)
-    for text in ("CREATE TABLE other (x)", "CREATE TABLE meta (name, value)"):
-        path.unlink()
-        connection = sqlite3.connect(path)
-        connection.execute(text)
-        connection.commit()
-        connection.close()
-        check_passed_over(path, capfd)
-        seal(path)
-        check_passed_over(path, capfd)
-    path.unlink()
-    path.mkdir()
-    check_passed_over(path, capfd)
-
-
-def check_passed_over(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    open_index.cache_clear()
-    assert open_index("noble") is None
-    ran = Ran(capfd, "index", "list")
-    assert ran.code == 0
-    assert "ubuntu" not in ran.out
-    assert ran.err.startswith(f"layerlint: {path.as_posix()}: not used: ")
-
-
-def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from layerlint.catalog.cache import folder
-
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("LAYERLINT_CACHE_DIR")
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    assert folder() == tmp_path / ".cache/layerlint"
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # is to be ignored: XDG base directories 0.8
-    assert folder() == tmp_path / ".cache/layerlint"
-    monkeypatch.setenv("XDG_CACHE_HOME", "/var/tmp/x")
-    assert folder() == Path("/var/tmp/x/layerlint")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LAYERLINT_CACHE_DIR", "mine")
-    assert folder() == Path(os.getcwd()) / "mine"
-
-
-# -------------------------------------------------------------------------- list, info
-
-
-def test_list(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
-    cached(cache, mirror, capfd)
-    ran = Ran(capfd, "index", "list")
-    assert (ran.code, ran.err) == (0, "")
-    lines = [line.split() for line in ran.out.splitlines()]
-    assert lines[0] == ["NAME", "PACKAGES", "DATE", "AGE", "WHERE"]
-    assert [line[0] for line in lines[1:]] == ["debian:bookworm", "debian:bullseye", "debian:trixie", "ubuntu:noble"]
-    assert lines[4][1:3] == ["2", "2026-11-21"]
-    document = Ran(capfd, "index", "list", "--format", "json").json
-    assert document["schema"] == "layerlint.indexes/1"
-    assert document["indexes"][3].items() >= {"name": "ubuntu:noble", "kind": "apt", "packages": 2, "where": "cache", "used": True}.items()
-
-
-def test_info(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
-    mirror.answers.update(noble(CURL.replace("Size: 500", "Size: 5000")))
-    assert update(capfd, mirror, "noble", "--components", "main").code == 0
-    ran = Ran(capfd, "index", "info", "ubuntu:noble")
-    assert ran.code == 0
-    assert "  source    Ubuntu 24.04: noble, noble-updates, noble-backports, noble-security; main; amd64\n" in ran.out
-    assert "  packages  2, the files of 0 of them measured\n" in ran.out
-    ran = Ran(capfd, "index", "info", "ubuntu:noble", "curl", "fetcher")
-    assert ran.out.splitlines()[0] == "curl 8.0-1"
-    assert "  download    293 KiB\n" in ran.out
-    assert "(estimated)\n" in ran.out
-    assert "  depends     libc6(>=2.34), libcurl4(=)|wget\n" in ran.out
-    assert "fetcher\n  provided by curl\n" in ran.out
-    document = Ran(capfd, "index", "info", "ubuntu:noble", "curl", "--format", "json").json
-    assert document["name"] == "ubuntu:noble"
-    assert document["packages_asked"][0]["basis"] == "estimated"
-    json.dumps(document)
-    ran = Ran(capfd, "index", "info", "ubuntu:noble", "none")
-    assert (ran.code, ran.err) == (2, 'layerlint: ubuntu:noble has no package "none"\n')
-    ran = Ran(capfd, "index", "info", "ubuntu:jammy")
-    assert (ran.code, ran.out) == (2, "")
-    assert "fetch it by `layerlint index update ubuntu:jammy`" in ran.err
-
-
-def test_help_says_what_is_not_verified(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["index", "update", "--help"])
-    assert "signatures are not" in " ".join(capfd.readouterr().out.split())
+    assert [line.split(": ")[1] for line in ran.err.splitlines()[:3]] == [
+        "debian:bookworm",
+        "debian:bullseye",
+        "debian:trixie",
+    ]
