@@ -1,20 +1,22 @@
 """Indexes of Alpine: ``APKINDEX.tar.gz`` (apk-index(5)), two gzip members that are one tar.
 
-The table ``package`` has a line a package: name, version, download size, installed size, dependencies,
-what it provides, what it is installed with (``install_if``), priority among providers; ``provider`` has what
-is provided (``so:…``, ``cmd:…``, ``pc:…``), and by whom.  There are no checksums beside the file but the one in
-its signature, which is not verified.
+The lines are those of the bundled indexes of Alpine: of ``package`` name, version, download size, bytes of
+its files, their number, priority among providers, dependencies, what it provides, what it is installed with
+(``install_if``), a relation to the package's own version written ``name=``.  ``provider`` has by whom a name
+(``cmd:…``, ``so:…``) is provided, ``library`` the same without the version of the interface, ``trigger`` what
+may be installed with a package.  The checksum in the index's signature is not verified.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from layerlint.catalog.write import provider_lines
+from layerlint._dataclass import dataclass
+from layerlint.domain.size import Size
 from layerlint.indexes.draft import Draft, Wanted
 from layerlint.indexes.errors import SourceError
 from layerlint.indexes.fetch import Fetched, Fetcher
@@ -28,6 +30,39 @@ _BLOCK = 512
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9._~-]*")
 _NUMBER = re.compile(r"[0-9]{1,13}")
+_SMALL = re.compile(r"[0-9]{1,10}")
+_DISK_BLOCK = 4096
+_DU_FIRST = 14
+_DU = (
+    (0.0, 0.05, 0.1),
+    (0.0, 0.1, 0.2),
+    (0.07, 0.3, 0.69),
+    (0.15, 0.38, 0.82),
+    (0.43, 0.77, 0.92),
+    (0.63, 0.83, 0.95),
+    (0.58, 0.95, 0.98),
+    (0.74, 0.97, 0.99),
+    (0.68, 0.96, 1.0),
+)
+"""Bytes of the files over what ``du`` counts, 10th percentile, median and 90th, of packages from 8 to 16 KiB
+(14 bits), from 16 to 32 and so on: the 1,208 that Alpine 3.19 and 3.22 have in the same version."""
+_FILE_SLACK = 3000
+"""Of ``du`` over the bytes of a file: half a block, and its part of the directories."""
+_USUAL_FILE = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Apk:
+    name: str
+    version: str
+    download: int
+    installed: int
+    priority: int
+    depends: tuple[str, ...]
+    provides: tuple[str, ...]
+    install_if: tuple[str, ...]
+    built: int
+    """Seconds since 1970."""
 
 
 def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
@@ -39,34 +74,92 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
     fetched = {url: fetcher.get(url, MAX_PACKED, wanted.known.get(url)) for url in urls}
     if not any(fetched.values()):
         return None
-    packages: dict[str, str] = {}
+    packages: dict[str, _Apk] = {}
     files: list[tuple[str, int]] = []
     tags = {}
-    newest = 0
     for url, found in fetched.items():
         file = found or fetcher.get(url, MAX_PACKED)
         assert file is not None  # only what is known gives None
         tags[url] = file.tag
         files.append((f"/var/cache/apk/{cached_name(urls[url])}", file.bytes))
-        for line, built in _packages(file, url):
-            # no name is in both repositories of a release
-            packages.setdefault(line.partition("\t")[0], line)
-            newest = max(newest, built)
+        for package in _packages(file, url):
+            packages.setdefault(package.name, package)  # no name is in both repositories of a release
     if not packages:
         raise SourceError("its indexes list no package")
-    words: Counter[str] = Counter()
-    for line in packages.values():
-        words.update(word + " " for field in line.split("\t")[4:7] for word in field.split(" ") if word)
-    provided = ((line.partition("\t")[0], _provided(line)) for line in packages.values())
+    words = Counter(f"{word} " for package in packages.values() for word in package.depends)
+    newest = max(package.built for package in packages.values())  # the index itself has no date
     return Draft(
         "apk",
-        datetime.fromtimestamp(newest, UTC).date().isoformat(),  # of the newest package: the index has none
+        datetime.fromtimestamp(newest, UTC).date().isoformat(),
         f"{release.title}: {', '.join(one.path.rpartition('/')[2] for one in release.sources)}; x86_64",
         tuple(files),
-        {"package": tuple(packages.values()), "provider": provider_lines(provided)},
+        _tables(packages),
         words,
         tags,
     )
+
+
+def _tables(packages: Mapping[str, _Apk]) -> dict[str, Sequence[str]]:
+    providers: dict[str, list[_Apk]] = defaultdict(list)
+    libraries: dict[str, dict[str, None]] = defaultdict(dict)
+    triggers: dict[str, dict[str, None]] = defaultdict(dict)
+    for package in packages.values():
+        for word in dict.fromkeys(re.split("[=<>~]", word)[0] for word in package.provides):
+            if word and word != package.name:
+                providers[word].append(package)
+            if word.startswith("so:"):
+                libraries[word.partition(".so")[0]][package.name] = None
+        if package.install_if:
+            # One of them is enough to find it by: the last, which is most often the package that it is of.
+            own = next((word for word in package.install_if if "=" in word), package.install_if[-1])
+            triggers[own.partition("=")[0]][package.name] = None
+    for found in providers.values():
+        found.sort(key=lambda package: (-package.priority, package.name))
+    return {
+        "package": [_line(package) for package in packages.values()],
+        "provider": [f"{name}\t{' '.join(one.name for one in found)}" for name, found in providers.items()],
+        "library": [f"{name}\t{' '.join(found)}" for name, found in libraries.items()],
+        "trigger": [f"{name}\t{' '.join(found)}" for name, found in triggers.items()],
+    }
+
+
+def _line(package: _Apk) -> str:
+    size = _bytes(package.installed)
+    own = f"={package.version}"
+    relations = (
+        " ".join(word.removesuffix(package.version) if word.endswith(own) else word for word in words)
+        for words in (package.depends, package.provides, package.install_if)
+    )
+    return "\t".join(
+        (
+            package.name,
+            package.version,
+            str(package.download),
+            str(size.likely) if size.is_exact else f"{size.likely},{size.low},{size.high}",
+            str(_count(package.installed, size)),
+            str(package.priority or ""),
+            *relations,
+        )
+    ).rstrip("\t")
+
+
+def _bytes(installed: int) -> Size:
+    """Of a package's files: exact since abuild 3.14 (2024); before, an index has what ``du`` counts, in blocks."""
+    if installed % _DISK_BLOCK:
+        return Size.exact(installed)
+    if installed <= _DISK_BLOCK:
+        return Size.exact(0)
+    low, likely, high = _DU[min(max(installed.bit_length(), _DU_FIRST) - _DU_FIRST, len(_DU) - 1)]
+    return Size(int(installed * low), int(installed * likely), int(installed * high))
+
+
+def _count(installed: int, size: Size) -> int:
+    """Of files, about: by what ``du`` rounds up, else by their usual size."""
+    if not size.likely:
+        return 0
+    if size.is_exact:
+        return size.likely // _USUAL_FILE + 1
+    return max(1, min((installed - size.likely) // _FILE_SLACK, size.likely // 50 + 1))
 
 
 def cached_name(repository: str) -> str:
@@ -74,35 +167,37 @@ def cached_name(repository: str) -> str:
     return f"APKINDEX.{hashlib.sha1(repository.encode(), usedforsecurity=False).hexdigest()[:8]}.tar.gz"
 
 
-def _provided(line: str) -> Iterator[str]:
-    """Names without the versions that they are provided at."""
-    return (re.split("[=<>~]", word)[0] for word in line.split("\t")[5].split(" ") if word)
-
-
-def _packages(file: Fetched, url: str) -> Iterator[tuple[str, int]]:
-    """Lines, and when each package was built."""
+def _packages(file: Fetched, url: str) -> Iterator[_Apk]:
     fields: dict[str, str] = {}
     for line in (*_lines(file, url), ""):
         if line[1:2] == ":":
             fields[line[0]] = line[2:]
         elif not line and fields:
-            if packed := _line(fields):
-                built = fields.get("t", "")
-                yield packed, int(built) if _NUMBER.fullmatch(built) and len(built) < 11 else 0
+            if package := _package(fields):
+                yield package
             fields = {}
 
 
-def _line(fields: dict[str, str]) -> str | None:
+def _package(fields: Mapping[str, str]) -> _Apk | None:
+    """None where name, version or sizes are not those of a package."""
     name, version = fields.get("P", ""), fields.get("V", "")
     size, installed = fields.get("S", ""), fields.get("I", "")
     if not (_NAME.fullmatch(name) and _VERSION.fullmatch(version)):
         return None
     if not (_NUMBER.fullmatch(size) and _NUMBER.fullmatch(installed)):
         return None
-    relations = (" ".join(fields.get(letter, "").split()) for letter in "Dpi")
-    priority = fields.get("k", "")
-    priority = priority if _NUMBER.fullmatch(priority) else ""
-    return "\t".join((name, version, size, installed, *relations, priority))
+    depends, provides, install_if = (tuple(fields.get(letter, "").split()) for letter in "Dpi")
+    return _Apk(
+        name,
+        version,
+        int(size),
+        int(installed),
+        int(fields["k"]) if _SMALL.fullmatch(fields.get("k", "")) else 0,
+        depends,
+        provides,
+        install_if,
+        int(fields["t"]) if _SMALL.fullmatch(fields.get("t", "")) else 0,
+    )
 
 
 def _lines(file: Fetched, url: str) -> list[str]:

@@ -31,6 +31,9 @@ examples:
   layerlint index update ubuntu:24.04 --components main,universe
   layerlint index update debian:12 --url https://mirror.example   /debian and /debian-security are below it
 
+names: debian:wheezy to debian:sid, every ubuntu by its code name or number, alpine:3.N and alpine:edge, fedora:N,
+almalinux:8 to 10, rockylinux:8 to 10
+
 An index is replaced when all of its sources were read, or not at all; the others are done in any case.
 The cache is $LAYERLINT_CACHE_DIR, else $XDG_CACHE_HOME/layerlint, else ~/.cache/layerlint.
 

@@ -208,7 +208,7 @@ def _info(options: argparse.Namespace, write: Tell, complain: Tell) -> int:
     if options.format == "json":
         document = {
             **_index_json(one, index),
-            "packages_asked": [_package_json(*item) for item in found],
+            "asked": [_package_json(*item) for item in found],
         }
         write(json.dumps(document, indent=2) + "\n")
     elif not options.packages:

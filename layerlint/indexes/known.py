@@ -108,22 +108,27 @@ def facts(one: Known, index: BlockFile, package: str) -> Facts | None:
     line = index.line("package", package)
     if line is None:
         return None
-    fields = [*line.split("\t"), *[""] * 8][:8]
-    if one.kind == "apk":
-        name, version, download, installed, depends, provides, _, _ = fields
-        recommends = ""
-    else:
-        name, version, _, download, installed, depends, recommends, provides = fields
-    return Facts(
-        name,
-        version,
-        int(download),
-        Size.exact(int(installed)),
-        "as the index says",
-        tuple(depends.split()),
-        tuple(recommends.split()),
-        tuple(provides.split()),
+    return _of_apk(line) if one.kind == "apk" else _of_rpm(line)
+
+
+def _of_apk(line: str) -> Facts:
+    fields = [*line.split("\t"), *[""] * 9]
+    version = fields[1]
+    likely, *bounds = map(int, fields[3].split(","))
+    low, high = bounds or (likely, likely)
+    depends, provides, _ = (
+        tuple(word + version if word.endswith("=") else word for word in field.split())
+        for field in fields[6:9]
     )
+    basis = "estimated" if bounds else "as the index says"
+    return Facts(fields[0], version, int(fields[2]), Size(low, likely, high), basis, depends, (), provides)
+
+
+def _of_rpm(line: str) -> Facts:
+    name, version, _, download, installed, *relations = [*line.split("\t"), "", "", ""][:8]
+    depends, recommends, provides = (tuple(field.split()) for field in relations)
+    size = Size.exact(int(installed))
+    return Facts(name, version, int(download), size, "as the index says", depends, recommends, provides)
 
 
 def _of_apt(index: PackageIndex, name: str) -> Facts | None:

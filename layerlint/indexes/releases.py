@@ -37,26 +37,56 @@ class Release:
     title: str = ""
 
 
-_DEBIAN = (("10", "buster"), ("11", "bullseye"), ("12", "bookworm"), ("13", "trixie"))
-_ARCHIVED = frozenset({"buster"})
-"""Moved to archive.debian.org; it has no suite of updates there."""
-_UBUNTU = (
-    ("14.04", "trusty"),
-    ("16.04", "xenial"),
-    ("18.04", "bionic"),
-    ("20.04", "focal"),
-    ("22.04", "jammy"),
-    ("24.04", "noble"),
-    ("26.04", "resolute"),
-)
+_DEBIAN = {
+    "wheezy": 7,
+    "jessie": 8,
+    "stretch": 9,
+    "buster": 10,
+    "bullseye": 11,
+    "bookworm": 12,
+    "trixie": 13,
+    "forky": 14,
+    "sid": 15,
+}
+_DEBIAN_ALIASES = {"testing": "forky", "unstable": "sid"}
+_ARCHIVED = 10
+"""The last release of Debian that has moved to archive.debian.org; there is no suite of updates there."""
+_UBUNTU = {
+    "bionic": "18.04",
+    "focal": "20.04",
+    "jammy": "22.04",
+    "noble": "24.04",
+    "resolute": "26.04",
+    "trusty": "14.04",
+    "xenial": "16.04",
+}
 """The releases with long-term support: the others leave the mirror after nine months."""
-_UBUNTU_NEAR = {"focal": "bullseye", "jammy": "bookworm", "noble": "trixie", "resolute": "trixie"}
+_UBUNTU_OLD = {
+    "artful": "17.10",
+    "cosmic": "18.10",
+    "disco": "19.04",
+    "eoan": "19.10",
+    "groovy": "20.10",
+    "hirsute": "21.04",
+    "impish": "21.10",
+    "kinetic": "22.10",
+    "lunar": "23.04",
+    "mantic": "23.10",
+    "oracular": "24.10",
+    "plucky": "25.04",
+    "precise": "12.04",
+    "vivid": "15.04",
+    "wily": "15.10",
+    "yakkety": "16.10",
+    "zesty": "17.04",
+}
+"""On old-releases.ubuntu.com."""
 _ALPINE = re.compile(r"alpine:(?P<release>3\.[0-9]{1,2}|edge)(?:\.[0-9]{1,2})?")
 _FEDORA = re.compile(r"fedora:(?P<release>[0-9]{2})")
 _REBUILDS = re.compile(r"(?P<name>almalinux|rockylinux):(?P<release>[89]|10)")
 EXAMPLES = (
-    *(f"debian:{code}" for _, code in _DEBIAN),
-    *(f"ubuntu:{code}" for _, code in _UBUNTU),
+    *(f"debian:{code}" for code in _DEBIAN),
+    *(f"ubuntu:{code}" for code in _UBUNTU),
     "alpine:3.22",
     "alpine:edge",
     "almalinux:9",
@@ -69,12 +99,14 @@ EXAMPLES = (
 def find(name: str) -> Release:
     """A release by its name: ``debian:bookworm``, ``debian:12-slim``, ``bookworm``, ``alpine:3.20`` …"""
     word = name.strip().lower().removesuffix("-slim")
-    for number, code in _DEBIAN:
-        if word in (f"debian:{code}", f"debian:{number}", code):
+    bare = word.removeprefix("debian:")
+    bare = _DEBIAN_ALIASES.get(bare, bare) if bare != word else bare
+    for code, number in _DEBIAN.items():
+        if bare == code or word == f"debian:{number}" or word.startswith(f"debian:{number}."):
             return _debian(number, code)
-    for number, code in _UBUNTU:
-        if word in (f"ubuntu:{code}", f"ubuntu:{number}", code):
-            return _ubuntu(number, code)
+    for code, version in (_UBUNTU | _UBUNTU_OLD).items():
+        if word in (f"ubuntu:{code}", f"ubuntu:{version}", code):
+            return _ubuntu(version, code)
     # the name of an index file, as `layerlint index list` shows it for one that is not known, has a dash
     spelled = word if ":" in word else word.replace("-", ":", 1)
     if found := _ALPINE.fullmatch(spelled):
@@ -100,28 +132,31 @@ def _near(word: str) -> str:
     return suggestion(word, EXAMPLES) or f": try {', '.join(EXAMPLES)}"
 
 
-def _debian(number: str, code: str) -> Release:
-    mirror = "https://archive.debian.org" if code in _ARCHIVED else "https://deb.debian.org"
-    security = f"{code}-security" if int(number) >= 11 else f"{code}/updates"
-    updates = () if code in _ARCHIVED else (Source(mirror, "debian", f"{code}-updates"),)
-    sources = (
-        Source(mirror, "debian", code),
-        *updates,
-        Source(mirror, "debian-security", security),
-    )
-    near = code if int(number) >= 11 else "bullseye"
-    return Release(f"debian:{code}", code, "apt", sources, ("main",), near, f"Debian {number}")
+def _debian(number: int, code: str) -> Release:
+    mirror = "https://archive.debian.org" if number <= _ARCHIVED else "https://deb.debian.org"
+    sources = [Source(mirror, "debian", code)]
+    if number > _ARCHIVED and code != "sid":
+        sources.append(Source(mirror, "debian", f"{code}-updates"))
+    if code != "sid":
+        security = f"{code}-security" if number >= 11 else f"{code}/updates"
+        sources.append(Source(mirror, "debian-security", security))
+    near = {11: "bullseye", 12: "bookworm"}.get(max(number, 11), "trixie")
+    title = "Debian sid" if code == "sid" else f"Debian {number}"
+    return Release(f"debian:{code}", code, "apt", tuple(sources), ("main",), near, title)
 
 
-def _ubuntu(number: str, code: str) -> Release:
+def _ubuntu(version: str, code: str) -> Release:
     archive, security = "http://archive.ubuntu.com", "http://security.ubuntu.com"
+    if code in _UBUNTU_OLD:
+        archive = security = "http://old-releases.ubuntu.com"
     sources = (
         *(Source(archive, "ubuntu", suite) for suite in (code, f"{code}-updates", f"{code}-backports")),
         Source(security, "ubuntu", f"{code}-security"),
     )
     components = ("main", "restricted", "universe", "multiverse")
-    near = _UBUNTU_NEAR.get(code, "bullseye")
-    return Release(f"ubuntu:{code}", code, "apt", sources, components, near, f"Ubuntu {number}")
+    year = int(version[:2])  # the release of Debian that it was made beside
+    near = "bullseye" if year < 22 else "bookworm" if year < 24 else "trixie"
+    return Release(f"ubuntu:{code}", code, "apt", sources, components, near, f"Ubuntu {version}")
 
 
 def _alpine(release: str) -> Release:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ _MAKERS: dict[str, Callable[[Release, Wanted, Fetcher], Draft | None]] = {
     "apt": apt.make,
     "rpm": rpm.make,
 }
+_WORK = ".update-"
+_STALE = 86_400
+"""Seconds."""
 
 
 @contextmanager
@@ -34,7 +38,10 @@ def workplace() -> Iterator[Path]:
     home = cache.folder() / "indexes"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".update-", dir=home))
+        for old in home.glob(f"{_WORK}*"):  # of a run that was killed
+            if time.time() - old.stat().st_mtime > _STALE:
+                shutil.rmtree(old, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=_WORK, dir=home))
     except OSError as error:
         raise UsageError(
             f"{home.as_posix()}: cannot be written ({error.strerror}); LAYERLINT_CACHE_DIR names another folder"

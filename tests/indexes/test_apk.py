@@ -24,7 +24,7 @@ T:Size optimized toolbox
 o:busybox
 t:1732000000
 D:so:libc.musl-x86_64.so.1
-p:/bin/sh cmd:busybox=1.36.1-r29 cmd:sh=1.36.1-r29
+p:/bin/sh cmd:busybox=1.36.1-r29 cmd:sh=1.36.1-r29 so:libbox.so.1=1
 k:100
 """
 DOCS = """\
@@ -52,15 +52,22 @@ def test_an_index(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
     assert isinstance(file, BlockFile)
     assert file.meta["kind"] == "apk"
     assert file.lines("package") == [
-        "busybox\t1.36.1-r29\t509600\t962560\tso:libc.musl-x86_64.so.1"
-        "\t/bin/sh cmd:busybox=1.36.1-r29 cmd:sh=1.36.1-r29\t\t100",
-        "busybox-doc\t1.36.1-r29\t100\t200\t\t\tdocs busybox=1.36.1-r29\t",
+        "busybox\t1.36.1-r29\t509600\t914432,558284,943308\t16\t100\tso:libc.musl-x86_64.so.1"
+        "\t/bin/sh cmd:busybox= cmd:sh= so:libbox.so.1=1",
+        "busybox-doc\t1.36.1-r29\t100\t200\t1\t\t\t\tdocs busybox=",
     ]
-    assert file.lines("provider") == ["/bin/sh\tbusybox", "cmd:busybox\tbusybox", "cmd:sh\tbusybox"]
+    assert file.lines("provider") == [
+        "/bin/sh\tbusybox",
+        "cmd:busybox\tbusybox",
+        "cmd:sh\tbusybox",
+        "so:libbox.so.1\tbusybox",
+    ]
+    assert file.lines("library") == ["so:libbox\tbusybox"]
+    assert file.lines("trigger") == ["busybox\tbusybox-doc"]
     info = Ran(capfd, "index", "info", "alpine:3.20")
     assert "apk update writes" in info.out
     info = Ran(capfd, "index", "info", "alpine-3.20", "busybox", "cmd:sh")
-    assert "  installed   940 KiB (as the index says)\n" in info.out
+    assert "  installed   545–921 KiB (estimated)\n" in info.out
     assert "cmd:sh\n  provided by busybox\n" in info.out
     assert update(capfd, mirror).out.startswith("alpine:3.20 is up to date")
 

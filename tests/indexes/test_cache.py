@@ -126,7 +126,7 @@ def test_info(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) ->
     assert "fetcher\n  provided by curl\n" in ran.out
     document = Ran(capfd, "index", "info", "ubuntu:noble", "curl", "--format", "json").json
     assert document["name"] == "ubuntu:noble"
-    assert document["packages_asked"][0]["basis"] == "estimated"
+    assert document["asked"][0]["basis"] == "estimated"
     ran = Ran(capfd, "index", "info", "ubuntu:noble", "none")
     assert (ran.code, ran.err) == (2, 'layerlint: ubuntu:noble has no package "none"\n')
     ran = Ran(capfd, "index", "info", "ubuntu:jammy")

@@ -267,7 +267,7 @@ def test_a_cache_that_cannot_be_written(
     ("arguments", "said"),
     [
         (["debian:bookwrom"], 'there is no index "debian:bookwrom" (did you mean debian:bookworm?)'),
-        (["../../etc"], 'there is no index "../../etc": try debian:buster'),
+        (["../../etc"], 'there is no index "../../etc": try debian:wheezy'),
         ([], "name an index (debian:bookworm), or say --all"),
         (["bookworm", "--url", "file:///etc"], "--url: write the address of a mirror"),
         (["bookworm", "--components", "a b"], "--components: write names with commas"),
