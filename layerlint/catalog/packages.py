@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 
 from layerlint.catalog.blocks import BlockFile
-from layerlint.catalog.cache import open_cached
 from layerlint.catalog.estimate import Estimator
+from layerlint.catalog.index_files import DATA, kind, newest
 from layerlint.catalog.model import Footprint, IndexFile, Package
 from layerlint.catalog.records import decode_footprint, decode_package
 
-DATA = Path(__file__).parent / "data"
+__all__ = ["DATA", "NAMES", "PackageIndex", "open_index"]
+
 NAMES = ("bookworm", "bullseye", "trixie")
 
 
@@ -88,15 +88,4 @@ def open_index(name: str) -> PackageIndex | None:
     That of the user's cache if it is newer than the bundled one.
     """
     file = newest(name)
-    if file is None or file.meta.get("kind", "apt") != "apt":
-        return None
-    return PackageIndex(name, file)
-
-
-def newest(name: str) -> BlockFile | None:
-    """The index file of a release, of any kind of package.  What is unusable in the cache is passed over."""
-    bundled = BlockFile(DATA / f"{name}.sqlite") if name in NAMES else None
-    cached = open_cached(name)
-    if not isinstance(cached, BlockFile):
-        return bundled
-    return cached if bundled is None or cached.meta["date"] > bundled.meta["date"] else bundled
+    return PackageIndex(name, file) if file is not None and kind(name, file) == "apt" else None

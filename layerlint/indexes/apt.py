@@ -15,7 +15,7 @@ from dataclasses import replace
 from layerlint._dataclass import dataclass
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.control import candidates, read_record, without_moot
-from layerlint.catalog.packages import DATA
+from layerlint.catalog.index_files import bundled
 from layerlint.catalog.records import PackageRecord, decode_package, near_footprint
 from layerlint.catalog.write import apt_tables
 from layerlint.indexes.draft import Draft, Wanted
@@ -86,8 +86,9 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
     if not found:
         raise SourceError("its indexes list no package")
     packages = without_moot(found)
-    bundled = BlockFile(DATA / f"{release.near}.sqlite")
-    tables, words = apt_tables(packages, _footprints(packages, bundled, exact=release.file == release.near))
+    near = bundled(release.near)
+    assert near is not None  # tests/indexes/test_releases.py
+    tables, words = apt_tables(packages, _footprints(packages, near, exact=release.file == release.near))
     suites = [source.suite for source in sources]
     return Draft(
         "apt",
@@ -97,7 +98,7 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
         tables,
         words,
         {_address(pocket.source, pocket.name): pocket.release.tag for pocket in pockets},
-        {"estimator": bundled.meta["estimator"], "near": release.near},
+        {"estimator": near.meta["estimator"], "near": release.near},
     )
 
 
@@ -225,15 +226,15 @@ def _date(pocket: _Pocket) -> str:
         raise SourceError(f"{_address(pocket.source, pocket.name)}: without a date") from error
 
 
-def _footprints(packages: Mapping[str, PackageRecord], bundled: BlockFile, *, exact: bool) -> list[str]:
+def _footprints(packages: Mapping[str, PackageRecord], near: BlockFile, *, exact: bool) -> list[str]:
     """What was measured for the bundled snapshot, of what is still the same or nearly so.
 
     ``exact``: it is the same release, where the same version is the same package.
     """
     lines: list[str] = []
-    for line in bundled.lines("footprint"):
+    for line in near.lines("footprint"):
         name = line.partition("\t")[0]
-        measured, record = bundled.line("package", name), packages.get(name)
+        measured, record = near.line("package", name), packages.get(name)
         if measured is None or record is None:
             continue
         old = decode_package(measured)

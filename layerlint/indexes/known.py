@@ -8,7 +8,8 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint.catalog import cache
 from layerlint.catalog.blocks import BlockFile
-from layerlint.catalog.packages import DATA, NAMES, PackageIndex, newest
+from layerlint.catalog.index_files import bundled, bundled_names, kind, newest
+from layerlint.catalog.packages import PackageIndex
 from layerlint.catalog.records import is_near, write_groups
 from layerlint.domain.size import Size
 from layerlint.errors import UsageError
@@ -52,7 +53,7 @@ def known() -> tuple[tuple[Known, ...], tuple[cache.Unusable, ...]]:
     """All index files by name, and those of the cache that are not used."""
     found: list[Known] = []
     unusable: list[cache.Unusable] = []
-    for file in sorted({*NAMES, *cache.names()}):
+    for file in sorted({*bundled_names(), *cache.names()}):
         there, wrong = of_file(file)
         found += there
         unusable += wrong
@@ -61,12 +62,10 @@ def known() -> tuple[tuple[Known, ...], tuple[cache.Unusable, ...]]:
 
 def of_file(file: str) -> tuple[list[Known], list[cache.Unusable]]:
     """The bundled index of a release and the cached one, as far as they are there."""
-    used = newest(file)
-    cached = cache.open_cached(file)
+    used, own, cached = newest(file), bundled(file), cache.open_cached(file)
     found: list[Known] = []
-    if file in NAMES:
-        bundled = DATA / f"{file}.sqlite"
-        found.append(_known(file, BlockFile(bundled), "bundled", used))
+    if own is not None:
+        found.append(_known(file, own, "bundled", used))
     if isinstance(cached, BlockFile):
         found.append(_known(file, cached, "cache", used))
     return found, [cached] if isinstance(cached, cache.Unusable) else []
@@ -86,7 +85,7 @@ def the(name: str) -> Known:
 def _known(file: str, index: BlockFile, where: str, used: BlockFile | None) -> Known:
     return Known(
         name=named(file),
-        kind=index.meta.get("kind", "apt"),
+        kind=kind(file, index),
         date=index.meta["date"],
         packages=index.count("package"),
         where=where,
