@@ -328,33 +328,19 @@ _TABLE: Mapping[str, str] = {
 
 
 _DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
-_OF_ENVIRONMENTS = frozenset(
-    {
-        "conda",
-        "easy_install",
-        "jupyter",
-        "mamba",
-        "micromamba",
-        "pip",
-        "pip2",
-        "pip3",
-        "pipenv",
-        "pipx",
-        "poetry",
-    }
-    | {"python", "python2", "python3", "uv", "virtualenv"}
-)
-_RELEASE = re.compile(r"(pip[23]?|python[23]?|easy_install)-?\d*(?:\.\d+)?")
-"""``python3.11``, ``pip3.11``, ``easy_install-2.7``."""
-
 _ANYWHERE = frozenset(
     ("R", "Rscript", "android", "ant", "artisan", "bundle", "cabal", "cargo", "catalina.sh", "composer",
-     "composer.phar", "cpanm", "dep", "dotnet", "drush", "flutter", "gem", "glide", "go", "gradle", "gradlew",
-     "java", "javac", "julia", "lein", "luarocks", "mix", "mvn", "mvnw", "nuget", "opam", "perl", "php",
-     "rails", "rake", "rebar3", "ruby", "rustc", "rustup", "rustup-init", "sbt", "sdkmanager", "stack", "swift")
+     "composer.phar", "conda", "cpanm", "dep", "dotnet", "drush", "easy_install", "flutter", "gem", "glide", "go",
+     "gradle", "gradlew", "java", "javac", "julia", "jupyter", "lein", "luarocks", "mamba", "micromamba", "mix",
+     "mvn", "mvnw", "nuget", "opam", "perl", "php", "pip", "pip2", "pip3", "pipenv", "pipx", "poetry", "python",
+     "python2", "python3", "rails", "rake", "rebar3", "ruby", "rustc", "rustup", "rustup-init", "sbt",
+     "sdkmanager", "stack", "swift", "uv", "virtualenv")
 )  # fmt: skip
-"""Scripts of a project that do the same everywhere, and tools that are often unpacked outside the system
-directories (``~/.cargo/bin/cargo``)."""
+"""Scripts of a project that do the same everywhere, and tools that often lie outside the system directories
+(``~/.cargo/bin/cargo``, ``venv/bin/pip``)."""
+
+_RELEASE = re.compile(r"(pip[23]?|python[23]?|easy_install)-?\d*(?:\.\d+)?")
+"""``python3.11``, ``pip3.11``, ``easy_install-2.7``."""
 
 
 class _Models(Mapping[str, Model]):
@@ -382,12 +368,7 @@ def find(name: str) -> Model | None:
     names that mean one tool wherever it lies.
     """
     directory, slash, last = name.rpartition("/")
-    known = not slash or directory in _DIRECTORIES or last in _ANYWHERE
-    None if there is none, and for any other path: ``./install`` is a program of the author's.  The programs
-    of a Python environment are looked for in any ``bin``: ``venv/bin/pip`` is no other program than pip.
-    """
-    directory, slash, last = name.rpartition("/")
     if last not in _TABLE and (release := _RELEASE.fullmatch(last)) is not None:
         last = release[1]
-    known = not slash or directory in _DIRECTORIES or (last in _OF_ENVIRONMENTS and directory.endswith("bin"))
+    known = not slash or directory in _DIRECTORIES or last in _ANYWHERE
     return MODELS.get(last) if known else None

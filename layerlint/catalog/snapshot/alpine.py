@@ -138,9 +138,8 @@ class _Estimator:
         old = row if not _is_exact(row) else self.old.get(row["name"], row)
         slack = _installed(old) - likely
         new = self.new.get(row["name"])
-        if old is row or new is None or new["version"] != old["version"]:
-            if slack < _TELLING * likely:
-                slack = int(self.slacks[self._key(row)] * likely)
+        if (old is row or new is None or new["version"] != old["version"]) and slack < _TELLING * likely:
+            slack = int(self.slacks[self._key(row)] * likely)
         return max(1, min(slack // _FILE_SLACK, likely // 50 + 1))
 
 
