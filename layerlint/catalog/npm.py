@@ -10,16 +10,26 @@ import json
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Sequence
-from functools import cache
+from enum import Enum
+from functools import cache, lru_cache
 from typing import Any
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.packages import DATA
-from layerlint.catalog.semver import Version, parse_version, satisfies
+from layerlint.catalog.semver import Version, compatible, lower_bound, parse_version, satisfies
 
+_satisfies = lru_cache(maxsize=20_000)(satisfies)
 _SCRIPT, _FOREIGN = "s", "-"
 _PLACED = 20_000
 """Packages of one tree; the bundled closures stay far below."""
+
+
+class Fit(Enum):
+    """How a version of the table stands to the one that was asked for."""
+
+    EXACT = "exact"
+    SAME_MAJOR = "same-major"
+    OTHER_MAJOR = "other-major"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,8 @@ class Package:
     """An install script is run, which may build or download more."""
     is_foreign: bool
     """For another platform: npm reads its document and leaves it out (its bytes: those of the one for ours)."""
-    dependencies: tuple[int, ...]
-    """Positions in the table."""
+    dependencies: tuple[tuple[int, str], ...]
+    """Positions in the table, and the range that another version has to lie in to do as well."""
 
     @property
     def key(self) -> Version:
@@ -102,6 +112,7 @@ class Table:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.date: str = data["date"]
+        ranges = data["ranges"]
         self.packages = tuple(
             Package(
                 name,
@@ -112,7 +123,7 @@ class Table:
                 metadata,
                 _SCRIPT in flags,
                 _FOREIGN in flags,
-                tuple(needs),
+                tuple((index, ranges[number]) for index, number in needs),
             )
             for name, version, flags, size, files, tarball, metadata, needs in data["packages"]
         )
@@ -133,22 +144,38 @@ class Table:
         """The versions of a name that were measured, lowest first."""
         return tuple(self.packages[index] for index in self._by_name.get(name, ()))
 
-    def get(self, name: str, version: str) -> Package | None:
-        return next((package for package in self.named(name) if package.version == version), None)
-
-    def choose(self, name: str, wanted: str) -> tuple[int, bool] | None:
-        """The position that a range or tag leads to, and whether it is in the range; else the nearest."""
+    def choose(self, name: str, wanted: str) -> tuple[int, Fit] | None:
+        """The position that a range or tag leads to; where none is in the range, the nearest above it."""
         rows = self._by_name.get(name)
         if not rows:
             return None
-        fitting = [i for i in rows if satisfies(self.packages[i].key, wanted or "*") is True]
+        fitting = [i for i in rows if _satisfies(self.packages[i].key, wanted or "*") is True]
         if fitting:
-            return fitting[-1], True
-        if satisfies((0, 0, 0), wanted) is None:
-            # A tag: ``latest`` is the highest, of another nothing is known.
-            return rows[-1], wanted == "latest"
-        # The range is of other versions: the lowest above it, as it is nearer than the latest.
-        return rows[0], False
+            return fitting[-1], Fit.EXACT
+        lowest = lower_bound(wanted)
+        if lowest is None:
+            # A tag or an address: ``latest`` is the highest, of another nothing is known.
+            return rows[-1], Fit.EXACT if wanted == "latest" else Fit.OTHER_MAJOR
+        return self._nearest(rows, lowest)
+
+    def nearest(self, name: str, version: str) -> tuple[int, Fit] | None:
+        """The version itself, or the nearest that was measured."""
+        rows = self._by_name.get(name)
+        key = parse_version(version)
+        if not rows:
+            return None
+        exact = [i for i in rows if self.packages[i].version == version]
+        if exact:
+            return exact[0], Fit.EXACT
+        return (rows[0], Fit.OTHER_MAJOR) if key is None else self._nearest(rows, key)
+
+    def _nearest(self, rows: Sequence[int], key: Version) -> tuple[int, Fit]:
+        kin = [i for i in rows if compatible(self.packages[i].key, key)]
+        if kin:
+            above = [i for i in kin if self.packages[i].key >= key]
+            return (above or kin[-1:])[0], Fit.SAME_MAJOR
+        above = [i for i in rows if self.packages[i].key >= key]
+        return (above or rows[-1:])[0], Fit.OTHER_MAJOR
 
     def closure(self, roots: Iterable[int]) -> Closure:
         """Where npm places packages: as high as no other version is in the way (arborist's ``placeDep``)."""
@@ -164,10 +191,10 @@ class Table:
                 queue.append((root, (top, {})))
         while queue and len(placed) < _PLACED:
             index, chain = queue.popleft()
-            for needed in sorted(self.packages[index].dependencies, key=lambda i: self.packages[i].name):
+            for needed, text in self.packages[index].dependencies:
                 name = self.packages[needed].name
                 level = next((depth for depth in range(len(chain) - 1, -1, -1) if name in chain[depth]), None)
-                if level is not None and chain[level][name] == needed:
+                if level is not None and self._does(chain[level][name], needed, text):
                     continue
                 depth = 0 if level is None else level + 1
                 if depth == len(chain):
@@ -179,6 +206,9 @@ class Table:
                 placed.append(self.packages[needed])
                 queue.append((needed, (*chain[: depth + 1], {})))
         return Closure(tuple(placed), tuple(foreign))
+
+    def _does(self, present: int, needed: int, text: str) -> bool:
+        return present == needed or _satisfies(self.packages[present].key, text) is True
 
 
 @cache

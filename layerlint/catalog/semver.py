@@ -39,6 +39,17 @@ def satisfies(version: Version, text: str) -> bool | None:
     return found
 
 
+def lower_bound(text: str) -> Version | None:
+    """The lowest version of the range's last alternative; None where the text is no range."""
+    bounds = _bounds(text.strip()[:_LONGEST].rpartition("||")[2])
+    return None if bounds is None else max(low for low, _ in bounds)
+
+
+def compatible(one: Version, two: Version) -> bool:
+    """They promise the same interface: the leftmost number that is not zero is the same."""
+    return one[0] == two[0] and (one[0] > 0 or one[1] == two[1])
+
+
 def _bounds(text: str) -> list[tuple[Version, Version]] | None:
     """Half-open intervals that must all hold."""
     hyphen = _HYPHEN.fullmatch(text)

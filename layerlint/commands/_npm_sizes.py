@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from layerlint._dataclass import dataclass
-from layerlint.catalog.npm import Table, table
+from layerlint.catalog.npm import Fit, Table, table
 from layerlint.commands._node_places import minus
 from layerlint.commands._package_json import Locked
 from layerlint.domain.size import ZERO, Size
@@ -81,18 +81,20 @@ NONE = Amounts()
 def of_wanted(wanted: Mapping[str, str]) -> Amounts:
     """Packages by name and range, with all that they pull in."""
     known = table()
-    inside: list[int] = []
-    other: list[int] = []
+    roots: dict[Fit, list[int]] = {fit: [] for fit in Fit}
     unknown: list[str] = []
     for name, text in wanted.items():
         chosen = known.choose(name, text or "*")
         if chosen is None:
             unknown.append(name)
         else:
-            (inside if chosen[1] else other).append(chosen[0])
+            roots[chosen[1]].append(chosen[0])
+    inside = roots[Fit.EXACT]
     found = _closure(known, inside)
-    if other:
-        found += _of_other_versions(known, inside, other)
+    for fit in (Fit.SAME_MAJOR, Fit.OTHER_MAJOR):
+        if roots[fit]:
+            found += _of_other_versions(known, inside, roots[fit], fit)
+            inside = [*inside, *roots[fit]]
     if unknown:
         found += _drawn(known, "closure", len(unknown), "not in the table of sizes: " + _listed(unknown))
     return found
@@ -115,23 +117,17 @@ def of_lock(packages: Iterable[Locked]) -> Amounts:
     files = count = unknown = 0
     exact = True
     seen: set[tuple[str, str]] = set()
-    low, likely, high = known.quantiles("other-version").at(1)
     for package in packages:
         count += 1
-        row = known.get(package.name, package.version)
-        if row is not None:
-            terms.append(Size.exact(row.bytes))
-            cached = Size.exact(row.tarball)
-            files += row.files
-        elif rows := known.named(package.name):
-            row = rows[0]
-            exact = False
-            terms.append(_ratio(row.bytes, low, likely, high))
-            cached = _ratio(row.tarball, low, likely, high)
-            files += row.files
-        else:
+        chosen = known.nearest(package.name, package.version)
+        if chosen is None:
             unknown += 1
             continue
+        row, fit = known.packages[chosen[0]], chosen[1]
+        exact = exact and fit is Fit.EXACT
+        files += row.files
+        terms.append(_ratio(known, row.bytes, fit))
+        cached = _ratio(known, row.tarball, fit)
         if (package.name, package.version) not in seen:
             seen.add((package.name, package.version))
             tarballs.append(cached)
@@ -186,23 +182,23 @@ def _closure(known: Table, roots: list[int]) -> Amounts:
     )
 
 
-def _of_other_versions(known: Table, inside: list[int], other: list[int]) -> Amounts:
+def _of_other_versions(known: Table, inside: list[int], other: list[int], fit: Fit) -> Amounts:
     """What they add to the rest, times the ratio between versions of one package.
 
     Between closures it varies less than between single packages; the same bounds hold all the same.
     """
     before, whole = known.closure(inside), known.closure([*inside, *other])
-    low, likely, high = known.quantiles("other-version").at(1)
 
     def ratio(amount: int) -> Size:
-        return _ratio(max(amount, 0), low, likely, high)
+        return _ratio(known, max(amount, 0), fit)
 
     return Amounts(
         ratio(whole.bytes - before.bytes),
         ratio(whole.files - before.files),
         ratio(len(whole.packages) - len(before.packages)),
         ratio(whole.tarballs - before.tarballs),
-        ratio(whole.metadata - before.metadata),
+        # The documents are on all versions of a name.
+        Size.around(max(whole.metadata - before.metadata, 0), 0.4, 0.7),
     )
 
 
@@ -217,8 +213,10 @@ def _drawn(known: Table, kind: str, count: int, reason: str) -> Amounts:
     )
 
 
-def _ratio(amount: int, low: int, likely: int, high: int) -> Size:
-    """Of per mille."""
+def _ratio(known: Table, amount: int, fit: Fit) -> Size:
+    if fit is Fit.EXACT:
+        return Size.exact(amount)
+    low, likely, high = known.quantiles(fit.value).at(1)
     return Size(amount * low // 1000, amount * likely // 1000, amount * high // 1000 + 1)
 
 

@@ -17,11 +17,13 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from layerlint.catalog.npm import Closure, Table
 from layerlint.catalog.packages import DATA
+from layerlint.catalog.semver import compatible
 
 _WANTED = Path(__file__).parent / "npm.txt"
 _COUNTS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -130,7 +132,7 @@ def _document(cache: Path, name: str) -> int:
 def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "npm.json.gz") -> None:
     """The table: each name and version once, dependencies as positions, and what its sums are like."""
     rows: dict[tuple[str, str], list[Any]] = {}
-    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    edges: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     bins: dict[str, dict[str, str]] = {}
     for result in results:
         found = _unbundled(result["rows"])
@@ -141,7 +143,7 @@ def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "n
             fact = [*key, flags, row["bytes"], row["files"], row["tar"], row["pack"] or 0]
             if key not in rows or (row["here"] and "-" in rows[key][2]):
                 rows[key] = fact
-                edges[key] = [(n["name"], n["version"]) for n in _needed(row, by_path)]
+                edges[key] = [(n["name"], n["version"], text) for n, text in _needed(row, by_path)]
         root = result["spec"].rpartition("@")[0] or result["spec"]
         programs = by_path[f"node_modules/{root}"].get("bin")
         if isinstance(programs, dict):
@@ -149,11 +151,18 @@ def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "n
     _fill_foreign(rows)
     keys = sorted(rows)
     position = {key: index for index, key in enumerate(keys)}
-    packages = [[*rows[key], sorted({position[edge] for edge in edges[key]})] for key in keys]
-    data: dict[str, Any] = {"date": date, "packages": packages, "bins": dict(sorted(bins.items()))}
+    ranges = sorted({text for needs in edges.values() for _, _, text in needs})
+    number = {text: index for index, text in enumerate(ranges)}
+    packages = [
+        [*rows[key], [[position[n, v], number[text]] for n, v, text in sorted(edges[key])]] for key in keys
+    ]
+    data: dict[str, Any] = {"date": date, "ranges": ranges, "packages": packages}
+    data["bins"] = dict(sorted(bins.items()))
     data["quantiles"] = {}
     table = Table(data)
-    roots = [position[_root(result)] for result in results]
+    # Older versions are there to be chosen; what packages are like, the latest tell.
+    latest = [result for result in results if "@" not in result["spec"][1:]]
+    roots = [position[_root(result)] for result in latest]
     data["quantiles"] = _quantiles(table, roots)
     target.write_bytes(gzip.compress(json.dumps(data, separators=(",", ":")).encode(), 9, mtime=0))
     print(f"{len(packages)} packages, {target.stat().st_size} bytes")
@@ -190,15 +199,17 @@ def _root(result: dict[str, Any]) -> tuple[str, str]:
     return row["name"], row["version"]
 
 
-def _needed(row: dict[str, Any], by_path: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The packages that node finds for the dependencies of one, peers too unless they are optional."""
+def _needed(row: dict[str, Any], by_path: dict[str, dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The packages that node finds for the dependencies of one, peers too unless they are optional, and
+    the range that each has to lie in."""
     optional = {name for name, meta in row["peermeta"].items() if meta.get("optional")}
-    for name in {**row["deps"], **row.get("odeps", {}), **{n: 0 for n in row["peer"] if n not in optional}}:
+    peers = {name: text for name, text in row["peer"].items() if name not in optional}
+    for name, text in {**peers, **row.get("odeps", {}), **row["deps"]}.items():
         path = row["path"]
         while True:
             found = by_path.get(f"{path}/node_modules/{name}".lstrip("/"))
             if found is not None:
-                yield found
+                yield found, text
             if found is not None or not path:
                 break
             path = path.rpartition("node_modules/")[0].rstrip("/")
@@ -210,13 +221,7 @@ def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]
     closures = [table.closure([root]) for root in roots]
     chance = random.Random(1)
     projects = [table.closure(chance.sample(roots, chance.randint(*_PROJECT))) for _ in range(400)]
-    other = [
-        int(1000 * one.bytes / two.bytes)
-        for name in {package.name for package in here}
-        for one in table.named(name)
-        for two in table.named(name)
-        if one.key < two.key and one in here and two in here
-    ]
+    same, other = _ratios(table, sorted({package.name for package in here}))
     samples: dict[str, list[int]] = {
         "package": [package.bytes for package in here],
         "files": [package.files for package in here],
@@ -235,8 +240,23 @@ def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]
     sums = {name: _sums(sample, _COUNTS, chance) for name, sample in samples.items()}
     for name, measure in measures.items():
         sums[f"project-{name}"] = _sums([measure(project) for project in projects], (1,), chance)
-    sums["other-version"] = _sums(other, (1,), chance)
+    sums["same-major"] = _sums(same, (1,), chance)
+    sums["other-major"] = _sums(other, (1,), chance)
     return sums
+
+
+def _ratios(table: Table, names: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Bytes of a version in per mille of the next higher one that was measured, by whether both promise
+    the same interface (the same leftmost number that is not zero)."""
+    same: list[int] = []
+    other: list[int] = []
+    for name in names:
+        rows = [p for p in table.named(name) if p.files and not p.is_foreign]
+        for low, high in pairwise(rows):
+            if low.key != high.key and high.bytes:
+                kin = same if compatible(low.key, high.key) else other
+                kin.append(1000 * low.bytes // high.bytes)
+    return same, other
 
 
 def _sums(sample: Sequence[int], counts: Sequence[int], chance: random.Random) -> list[list[int]]:
