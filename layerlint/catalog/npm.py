@@ -40,14 +40,14 @@ class Package:
     """Unpacked, without nested ``node_modules``."""
     files: int
     tarball: int
-    metadata: int
-    """The document on all versions of the name, which npm reads to choose one."""
     has_script: bool
     """An install script is run, which may build or download more."""
     is_foreign: bool
     """For another platform: npm reads its document and leaves it out (its bytes: those of the one for ours)."""
     dependencies: tuple[tuple[int, str], ...]
     """Positions in the table, and the range that another version has to lie in to do as well."""
+    peers: tuple[str, ...]
+    """Optional ones too, which npm does not install; it reads their documents all the same."""
 
     @property
     def key(self) -> Version:
@@ -62,6 +62,8 @@ class Closure:
     """As placed: one that is there twice is twice in it."""
 
     foreign: tuple[Package, ...] = ()
+    metadata: int = 0
+    """The documents on all versions of a name, which npm reads to choose one."""
 
     @property
     def bytes(self) -> int:
@@ -74,11 +76,6 @@ class Closure:
     @property
     def tarballs(self) -> int:
         return sum({(p.name, p.version): p.tarball for p in self.packages}.values())
-
-    @property
-    def metadata(self) -> int:
-        """The foreign packages' documents too."""
-        return sum({p.name: p.metadata for p in (*self.packages, *self.foreign)}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +117,15 @@ class Table:
                 size,
                 files,
                 tarball,
-                metadata,
                 _SCRIPT in flags,
                 _FOREIGN in flags,
                 tuple((index, ranges[number]) for index, number in needs),
+                tuple(peers),
             )
-            for name, version, flags, size, files, tarball, metadata, needs in data["packages"]
+            for name, version, flags, size, files, tarball, needs, peers in data["packages"]
         )
+        self.documents: dict[str, int] = data["documents"]
+        """Name to bytes."""
         self.bins: dict[str, dict[str, str]] = data["bins"]
         """Of the packages that were asked for: program to its file in the package."""
         self._quantiles = {name: Quantiles(*map(tuple, rows)) for name, rows in data["quantiles"].items()}
@@ -205,7 +204,20 @@ class Table:
                     continue
                 placed.append(self.packages[needed])
                 queue.append((needed, (*chain[: depth + 1], {})))
-        return Closure(tuple(placed), tuple(foreign))
+        return Closure(tuple(placed), tuple(foreign), self._metadata((*placed, *foreign)))
+
+    def _metadata(self, packages: Iterable[Package]) -> int:
+        """Of the packages and their peers, and of the peers of those (arborist's peer sets)."""
+        names: set[str] = set()
+        waiting: list[Package] = list(packages)
+        while waiting:
+            package = waiting.pop()
+            names.add(package.name)
+            for peer in package.peers:
+                if peer not in names:
+                    names.add(peer)
+                    waiting.extend(self.named(peer)[-1:])
+        return sum(self.documents.get(name, 0) for name in names)
 
     def _does(self, present: int, needed: int, text: str) -> bool:
         return present == needed or _satisfies(self.packages[present].key, text) is True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.npm import Fit, Table, table
@@ -15,12 +16,20 @@ _DRIFT = (0.05, 0.10)
 """A range leads to newer versions than those of the snapshot.  An allowance, not a measurement."""
 _SELF_CONTAINED = frozenset(
     (
-        "@nestjs/core", "@swc/core", "bufferutil", "core-js", "core-js-pure", "ejs", "es5-ext", "esbuild",
-        "msgpackr-extract", "nodemon", "nx", "protobufjs", "styled-components", "unrs-resolver",
-        "utf-8-validate", "yarn",
+        "@apollo/protobufjs", "@nestjs/core", "@parcel/watcher", "@swc/core", "bcrypt", "bufferutil", "core-js",
+        "core-js-pure", "ejs", "es5-ext", "esbuild", "msgpackr-extract", "nodemon", "nx", "pnpm", "protobufjs",
+        "styled-components", "unrs-resolver", "utf-8-validate", "yarn", "yo",
     )
 )  # fmt: skip
 """Their install scripts print, check, or link what the tarball already holds."""
+_DOWNLOADERS = frozenset(
+    (
+        "canvas", "chromedriver", "cypress", "electron", "geckodriver", "grpc", "node-sass", "phantomjs",
+        "phantomjs-prebuilt", "playwright-chromium", "puppeteer", "selenium-standalone", "sqlite3",
+    )
+)  # fmt: skip
+"""Their install scripts fetch a browser or a binary, or compile one: no bound is known."""
+_SCRIPTS = "install scripts may build or download: "
 _NAMED = 3
 """Packages that a reason names."""
 
@@ -33,6 +42,8 @@ class Amounts:
     """Unpacked, once for each place in ``node_modules``."""
     files: Size = ZERO
     packages: Size = ZERO
+    entries: Size = ZERO
+    """Of the lock file: those for other platforms too."""
     tarballs: Size = ZERO
     metadata: Size = ZERO
     """The registry's documents on the names: read to choose versions, so not where a lock has chosen."""
@@ -45,6 +56,7 @@ class Amounts:
             self.bytes + other.bytes,
             self.files + other.files,
             self.packages + other.packages,
+            self.entries + other.entries,
             self.tarballs + other.tarballs,
             self.metadata + other.metadata,
             self.foreign + other.foreign,
@@ -57,6 +69,7 @@ class Amounts:
             minus(self.bytes, part.bytes),
             minus(self.files, part.files),
             minus(self.packages, part.packages),
+            minus(self.entries, part.entries),
             minus(self.tarballs, part.tarballs),
             minus(self.metadata, part.metadata),
             minus(self.foreign, part.foreign),
@@ -68,6 +81,7 @@ class Amounts:
             self.bytes.or_nothing(),
             self.files.or_nothing(),
             self.packages.or_nothing(),
+            self.entries.or_nothing(),
             self.tarballs.or_nothing(),
             self.metadata.or_nothing(),
             self.foreign.or_nothing(),
@@ -96,7 +110,10 @@ def of_wanted(wanted: Mapping[str, str]) -> Amounts:
             found += _of_other_versions(known, inside, roots[fit], fit)
             inside = [*inside, *roots[fit]]
     if unknown:
-        found += _drawn(known, "closure", len(unknown), "not in the table of sizes: " + _listed(unknown))
+        drawn = _drawn(known, "closure", len(unknown), "not in the table of sizes: " + _listed(unknown))
+        if _DOWNLOADERS.intersection(unknown):
+            drawn = replace(drawn, bytes=Size(drawn.bytes.low, drawn.bytes.likely, None))
+        found += drawn
     return found
 
 
@@ -116,9 +133,12 @@ def of_lock(packages: Iterable[Locked]) -> Amounts:
     tarballs: list[Size] = []
     files = count = unknown = 0
     exact = True
+    scripts: set[str] = set()
     seen: set[tuple[str, str]] = set()
     for package in packages:
         count += 1
+        if package.script and package.name not in _SELF_CONTAINED:
+            scripts.add(package.name)
         chosen = known.nearest(package.name, package.version)
         if chosen is None:
             unknown += 1
@@ -135,6 +155,7 @@ def of_lock(packages: Iterable[Locked]) -> Amounts:
         independent(terms),
         Size.exact(files) if exact else Size.around(files, 0.3, 0.3),
         Size.exact(count - unknown),
+        Size.exact(count - unknown),
         independent(tarballs),
     )
     if unknown:
@@ -142,9 +163,15 @@ def of_lock(packages: Iterable[Locked]) -> Amounts:
             Size(*known.quantiles("package").at(unknown)),
             Size(*known.quantiles("files").at(unknown)),
             Size.exact(unknown),
+            Size.exact(unknown),
             Size(*known.quantiles("tarball").at(unknown)),
         )
         found += rest
+    if scripts:
+        size = found.bytes
+        found = replace(
+            found, bytes=Size(size.low, size.likely, None), reason=_SCRIPTS + _listed(sorted(scripts))
+        )
     return found
 
 
@@ -174,11 +201,12 @@ def _closure(known: Table, roots: list[int]) -> Amounts:
         size if not scripts else Size(size.low, size.likely, None),
         Size.around(closure.files, *_DRIFT),
         Size.around(len(closure.packages), *_DRIFT),
+        Size.around(len(closure.packages) + len(closure.foreign), *_DRIFT),
         Size.around(closure.tarballs, *_DRIFT),
         # The public registry's documents hold signatures and counts too, about 300 bytes a version.
         Size.around(closure.metadata, 0.10, 0.50),
         Size.around(sum(p.bytes + p.tarball for p in closure.foreign), 0.2, 0.2),
-        "install scripts may build or download: " + _listed(scripts) if scripts else "",
+        _SCRIPTS + _listed(scripts) if scripts else "",
     )
 
 
@@ -196,6 +224,9 @@ def _of_other_versions(known: Table, inside: list[int], other: list[int], fit: F
         ratio(whole.bytes - before.bytes),
         ratio(whole.files - before.files),
         ratio(len(whole.packages) - len(before.packages)),
+        ratio(
+            len(whole.packages) + len(whole.foreign) - len(before.packages) - len(before.foreign),
+        ),
         ratio(whole.tarballs - before.tarballs),
         # The documents are on all versions of a name.
         Size.around(max(whole.metadata - before.metadata, 0), 0.4, 0.7),
@@ -203,13 +234,17 @@ def _of_other_versions(known: Table, inside: list[int], other: list[int], fit: F
 
 
 def _drawn(known: Table, kind: str, count: int, reason: str) -> Amounts:
-    sizes = {
-        part: Size(*known.quantiles(f"{kind}-{part}").at(count))
-        for part in ("bytes", "files", "packages", "tarballs", "metadata")
-    }
-    size = sizes["bytes"]
+    def part(name: str) -> Size:
+        return Size(*known.quantiles(f"{kind}-{name}").at(count))
+
     return Amounts(
-        size, sizes["files"], sizes["packages"], sizes["tarballs"], sizes["metadata"], reason=reason
+        part("bytes"),
+        part("files"),
+        part("packages"),
+        part("entries"),
+        part("tarballs"),
+        part("metadata"),
+        reason=reason,
     )
 
 

@@ -31,6 +31,8 @@ class Locked:
     version: str
     dev: bool = False
     """Needed by development dependencies alone."""
+    script: bool = False
+    """It runs a script when it is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,12 @@ def _entries(packages: Mapping[str, Any]) -> Iterator[Locked]:
         if entry.get("inBundle") or not _fits(entry):
             continue
         name = entry.get("name") or path.rpartition("node_modules/")[2]
-        yield Locked(str(name), str(entry.get("version") or ""), bool(entry.get("dev")))
+        yield Locked(
+            str(name),
+            str(entry.get("version") or ""),
+            bool(entry.get("dev")),
+            bool(entry.get("hasInstallScript")),
+        )
 
 
 def _nested(dependencies: Mapping[str, Any]) -> Iterator[Locked]:

@@ -71,7 +71,8 @@ def _measure(spec: str, work: Path) -> None:
     else:
         lock = json.loads((project / "package-lock.json").read_text())
         rows = [_row(project, cache, path, entry) for path, entry in lock["packages"].items() if path]
-        result.write_text(json.dumps({"spec": spec, "rows": rows}))
+        peers = {name: _document(cache, name) for name in {name for row in rows for name in row["peer"]}}
+        result.write_text(json.dumps({"spec": spec, "rows": rows, "documents": peers}))
     shutil.rmtree(project)
 
 
@@ -133,6 +134,8 @@ def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "n
     """The table: each name and version once, dependencies as positions, and what its sums are like."""
     rows: dict[tuple[str, str], list[Any]] = {}
     edges: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    peers: dict[tuple[str, str], list[str]] = {}
+    documents: dict[str, int] = {}
     bins: dict[str, dict[str, str]] = {}
     for result in results:
         found = _unbundled(result["rows"])
@@ -140,10 +143,13 @@ def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "n
         for row in found:
             key = row["name"], row["version"]
             flags = ("s" if row["script"] else "") + ("" if row["here"] else "-")
-            fact = [*key, flags, row["bytes"], row["files"], row["tar"], row["pack"] or 0]
+            fact = [*key, flags, row["bytes"], row["files"], row["tar"]]
+            documents[row["name"]] = row["pack"] or documents.get(row["name"], 0)
+            peers[key] = sorted(row["peer"])
             if key not in rows or (row["here"] and "-" in rows[key][2]):
                 rows[key] = fact
                 edges[key] = [(n["name"], n["version"], text) for n, text in _needed(row, by_path)]
+        documents.update({name: size for name, size in result["documents"].items() if size})
         root = result["spec"].rpartition("@")[0] or result["spec"]
         programs = by_path[f"node_modules/{root}"].get("bin")
         if isinstance(programs, dict):
@@ -154,9 +160,15 @@ def write(date: str, results: Sequence[dict[str, Any]], target: Path = DATA / "n
     ranges = sorted({text for needs in edges.values() for _, _, text in needs})
     number = {text: index for index, text in enumerate(ranges)}
     packages = [
-        [*rows[key], [[position[n, v], number[text]] for n, v, text in sorted(edges[key])]] for key in keys
+        [
+            *rows[key],
+            [[position[n, v], number[text]] for n, v, text in sorted(edges[key])],
+            [name for name in peers[key] if name in documents],
+        ]
+        for key in keys
     ]
     data: dict[str, Any] = {"date": date, "ranges": ranges, "packages": packages}
+    data["documents"] = dict(sorted(documents.items()))
     data["bins"] = dict(sorted(bins.items()))
     data["quantiles"] = {}
     table = Table(data)
@@ -218,20 +230,24 @@ def _needed(row: dict[str, Any], by_path: dict[str, dict[str, Any]]) -> Iterator
 def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]:
     """5 %, 50 % and 95 % of sums of independent draws, by the bootstrap (a fixed seed)."""
     here = [package for package in table.packages if package.files and not package.is_foreign]
-    closures = [table.closure([root]) for root in roots]
     chance = random.Random(1)
+    # What is not in the table is neither as popular as the roots nor as small as what they pull in: half
+    # of each.
+    others = [index for index, package in enumerate(table.packages) if not package.is_foreign]
+    closures = [table.closure([root]) for root in (*roots, *chance.sample(others, len(roots)))]
     projects = [table.closure(chance.sample(roots, chance.randint(*_PROJECT))) for _ in range(400)]
     same, other = _ratios(table, sorted({package.name for package in here}))
     samples: dict[str, list[int]] = {
         "package": [package.bytes for package in here],
         "files": [package.files for package in here],
         "tarball": [package.tarball for package in here],
-        "metadata": [package.metadata for package in here if package.metadata],
+        "metadata": list(table.documents.values()),
     }
     measures: dict[str, Callable[[Closure], int]] = {
         "bytes": lambda c: c.bytes,
         "files": lambda c: c.files,
         "packages": lambda c: len(c.packages),
+        "entries": lambda c: len(c.packages) + len(c.foreign),
         "tarballs": lambda c: c.tarballs,
         "metadata": lambda c: c.metadata,
     }
