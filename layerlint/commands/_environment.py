@@ -68,18 +68,12 @@ def bundled(site: str, scripts: str, base: Python) -> list[Effect]:
     effects: list[Effect] = []
     for name, size, count, code, code_count in _BUNDLED[release]:
         label = f"pip:{name}"
-        effects += (
-            Populate(
-                site, name, Size.around(size, *_BUNDLED_ERROR), Size.around(count, 0.2, 0.2), label=label
-            ),
-            Populate(
-                join(site, "__pycache__"),
-                f"{name} *.pyc",
-                Size.around(code, *_BUNDLED_ERROR),
-                Size.around(code_count, 0.2, 0.2),
-                label=label,
-            ),
+        code_size, code_files = Size.around(code, *_BUNDLED_ERROR), Size.around(code_count, 0.2, 0.2)
+        files, number = Size.around(size, *_BUNDLED_ERROR), Size.around(count, 0.2, 0.2)
+        effects.append(
+            Populate(join(site, "__pycache__"), f"{name} *.pyc", code_size, code_files, label=label)
         )
+        effects.append(Populate(site, name, files, number, label=label))
     size_of_script = Size.around(200 + len(scripts), 0.1, 0.1)
     names = ("pip", "pip3") if base.minor is None else ("pip", "pip3", f"pip{base.version}")
     return effects + [Write(join(scripts, name), size_of_script, mode=0o755) for name in names]

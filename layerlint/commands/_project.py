@@ -18,6 +18,8 @@ _NOT_PACKAGED = frozenset(
     {".git", ".github", ".venv", "build", "dist", "docs", "examples", "node_modules", "test", "tests", "venv"}
 )
 MAX_TABLE = 1 << 20
+MAX_DOTS = 100
+"""In a line: `tomllib` takes quadratic time for a dotted key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Project:
 def table(invocation: Invocation, path: str, limit: int = MAX_TABLE) -> Mapping[str, object] | None:
     """A TOML file of the image, if it is known and well formed."""
     text = text_of(invocation, path, limit)
-    if text is None:
+    if text is None or any(line.count(".") > MAX_DOTS for line in text.splitlines()):
         return None
     try:
         return tomllib.loads(text)

@@ -14,10 +14,12 @@ from layerlint.filesystem.node import Inode
 
 MAX_FILE = 1 << 20
 """Bytes of a requirements file that is read."""
-MAX_REQUIREMENTS = 2_000
+MAX_REQUIREMENTS = 1_000
+_MAX_PINS = 10_000
 _MAX_FILES = 64
 """Files that one command includes (``-r``, ``-c``)."""
 _MAX_LINE = 4_096
+_MAX_EXTRAS = 32
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,99})\s*(?:\[([^\]]{0,200})\])?\s*(.*)", re.DOTALL)
 _PIN = re.compile(r"\(?\s*===?\s*([0-9][A-Za-z0-9.!+_-]*)\s*\)?")
@@ -99,7 +101,7 @@ def _from_url(text: str, editable: bool) -> Requirement:
 
 
 def _extras(text: str) -> tuple[str, ...]:
-    return tuple(normalised(extra.strip()) for extra in text.split(",") if extra.strip())
+    return tuple(normalised(extra.strip()) for extra in text[:500].split(",")[:_MAX_EXTRAS] if extra.strip())
 
 
 def holds(marker: str, version: str = "3.12") -> bool:
@@ -116,7 +118,7 @@ def _compare(text: str, version: str) -> bool:
         return True
     name, operator, value = match.groups()
     if name in ("python_version", "python_full_version"):
-        return _ordered(_numbers(version if "." in version else "3.12"), operator, _numbers(value))
+        return _ordered(_numbers(version if "." in version else "3.12"), operator, value)
     if name == "extra":
         return False
     if name not in _ENVIRONMENT:
@@ -128,20 +130,25 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d{1,9}", text)[:2])
 
 
-def _ordered(one: tuple[int, ...], operator: str, other: tuple[int, ...]) -> bool:
+def _ordered(one: tuple[int, ...], operator: str, wanted: str) -> bool:
+    """A release against the text of a bound; ``3`` is 3.0, and ``3.*`` any of 3."""
+    other = _numbers(wanted)
+    if not wanted.endswith("*"):
+        other = (*other, 0, 0)[: max(len(one), 2)]
+    prefix = one[: len(other)]
     match operator:
         case "==":
-            return one[: len(other)] == other
+            return prefix == other
         case "!=":
-            return one[: len(other)] != other
+            return prefix != other
         case "<":
-            return one < other
+            return prefix < other
         case "<=":
-            return one[: len(other)] <= other
+            return prefix <= other
         case ">":
-            return one[: len(other)] > other
+            return prefix > other
         case _:
-            return one >= other
+            return prefix >= other
 
 
 def read(
@@ -161,11 +168,14 @@ def read(
         if path is None or text is None or len(seen) >= _MAX_FILES:
             gaps.append(shown)
             continue
+        path = invocation.view.resolve(path)
         if path in seen:
             continue
         seen.add(path)
         directory = parent(clean(path))
         for kind, rest in _lines(text):
+            if len(wanted) >= MAX_REQUIREMENTS or len(pins) >= _MAX_PINS:
+                break
             if kind in ("r", "c"):
                 waiting.append((rest if rest.startswith("/") else join(directory, rest), rest, kind == "c"))
                 continue
@@ -175,7 +185,7 @@ def read(
             if constrains:
                 if found.version is not None:
                     pins.setdefault(found.name, found.version)
-            elif len(wanted) < MAX_REQUIREMENTS:
+            else:
                 wanted.append(found)
     return Requirements(tuple(wanted), pins, tuple(gaps))
 

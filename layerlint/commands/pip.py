@@ -22,7 +22,7 @@ from layerlint.commands._pypi import (
     title_of,
 )
 from layerlint.commands._python import Python, home_of, installed_by_apt, of_user, running, variable
-from layerlint.commands._requirements import Requirement, Requirements, read
+from layerlint.commands._requirements import MAX_REQUIREMENTS, Requirement, Requirements, read
 from layerlint.commands._requirements import parse as parse_requirement
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
@@ -149,8 +149,8 @@ def _asked(invocation: Invocation, options: Options, skip: int, version: str) ->
     wanted = list(found.wanted)
     gaps = list(found.gaps)
     for word, editable in (
-        *((word, False) for word in options.operands[skip:]),
-        *((word, True) for word in options.values("e")),
+        *((word, False) for word in options.operands[skip:][:MAX_REQUIREMENTS]),
+        *((word, True) for word in options.values("e")[:MAX_REQUIREMENTS]),
     ):
         if word is UNKNOWN:
             gaps.append("a word")
@@ -277,7 +277,7 @@ def _installed(
         and not python.debian
         and "PIP_DISABLE_PIP_VERSION_CHECK" not in invocation.environment
     ):
-        yield Populate(join(place.cache, "../selfcheck"), "state", _SELF_CHECK)
+        yield Populate(join(cache_of(invocation), "selfcheck"), "state", _SELF_CHECK)
 
 
 def _local(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -30,7 +31,12 @@ from layerlint.filesystem.node import Inline, Inode
 _ANSWER = Outcome(stdout=Stream(Size(0, 1_000, None)))
 _ALONE_SINCE = 12
 """From Python 3.12 on get-pip.py brings neither setuptools nor wheel."""
+MAX_CODE = 20_000
+"""Bytes of a program on the command line that are looked at."""
 _WITH_VALUE = frozenset("WXQ")
+_TOOLS = frozenset({"conda", "easy_install", "jupyter", "pdm", "pipenv", "pipx", "poetry", "uv"})
+_KERNEL = Size(2_000, 12_500, 20_000)
+"""A kernel's description and its pictures: ipykernel 7."""
 _HARMLESS = frozenset(
     {"ast", "calendar", "cProfile", "dis", "doctest", "http.server", "json.tool", "platform", "pydoc", "site",
      "sysconfig", "tabnanny", "this", "timeit", "tokenize", "trace"}
@@ -84,6 +90,13 @@ def _module(invocation: Invocation, name: Text, words: Sequence[Text]) -> Outcom
         return inner(replace(invocation, argv=(invocation.argv[0], *words)))
     if name in _HARMLESS:
         return _ANSWER
+    if name in _TOOLS:
+        model = commands.find(name)
+        assert model is not None
+        return model(replace(invocation, argv=(name, *words)))
+    if name in ("ipykernel", "ipykernel.kernelspec"):
+        kernels = join(running(invocation).prefix, "share/jupyter/kernels")
+        return Outcome((Populate(kernels, "python3", _KERNEL, Size.exact(4)),))
     if name in ("venv", "virtualenv"):
         return virtualenv(replace(invocation, argv=(invocation.argv[0], *words)))
     return unmodelled(f"python: what module {name[:60]} does is not known")
@@ -94,7 +107,9 @@ def _code(code: Text) -> Outcome:
     if code is UNKNOWN:
         return unmodelled("python: the program is not known")
     try:
-        body = ast.parse(code[:20_000]).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(code[:MAX_CODE]).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return unmodelled("python: a program that is not followed")
     if all(_only_prints(statement) for statement in body):
@@ -143,6 +158,8 @@ def _script(invocation: Invocation, name: str, words: Sequence[Text]) -> Outcome
     verbs = [word for word in words if isinstance(word, str) and not word.startswith("-")]
     if last == "setup.py" and verbs:
         return _setup(invocation, name, verbs)
+    if last in ("pip", "pip2", "pip3"):
+        return _module(invocation, "pip", words)
     if last == "get-pip.py":
         return _get_pip(invocation, words)
     if last == "manage.py" and verbs[:1] in (["check"], ["showmigrations"], ["help"], ["version"]):
@@ -202,7 +219,7 @@ def _get_pip(invocation: Invocation, words: Sequence[Text]) -> Outcome:
 
 _VENV = Grammar(
     "venv",
-    "hp:v",
+    "hp:qv",
     {
         "activators": "-:", "always-copy": "copies", "app-data": "-:", "clear": "-", "copies": "copies",
         "copy": "copies", "creator": "-:", "discovery": "-:", "distribute": "-", "download": "-",

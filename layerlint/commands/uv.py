@@ -38,7 +38,7 @@ from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream
 from layerlint.filesystem.node import Inode
 
-MAX_LOCK = 2 << 20
+MAX_LOCK = 1 << 20
 _ANSWER = Outcome(stdout=Stream(Size(0, 1_000, None)))
 _TRUE = frozenset({"1", "on", "true", "y", "yes"})
 _PYTHON = Size(60_000_000, 95_000_000, 160_000_000)

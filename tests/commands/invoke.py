@@ -6,7 +6,7 @@ import dataclasses
 import shlex
 from collections.abc import Mapping, Sequence
 
-from layerlint.commands import MODELS
+from layerlint.commands import find
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -66,7 +66,9 @@ def invoke(
     view = SystemView(filesystem or system({"/w": None}))
     name = argv[0]
     assert isinstance(name, str)
-    return MODELS[name](Invocation(argv, cwd, environment or {}, stdin, view, umask, user))
+    model = find(name)
+    assert model is not None, name
+    return model(Invocation(argv, cwd, environment or {}, stdin, view, umask, user))
 
 
 def performed(outcome: Outcome, filesystem: FileSystem) -> FileSystem:
