@@ -35,7 +35,7 @@ MAX_CODE = 20_000
 """Bytes of a program on the command line that are looked at."""
 _WITH_VALUE = frozenset("WXQ")
 _TOOLS = frozenset({"conda", "easy_install", "jupyter", "pdm", "pipenv", "pipx", "poetry", "uv"})
-_KERNEL = Size(2_000, 12_500, 20_000)
+_KERNEL = Size.around(13_350, 0.1, 0.2)
 """A kernel's description and its pictures: ipykernel 7."""
 _HARMLESS = frozenset(
     {"ast", "calendar", "cProfile", "dis", "doctest", "http.server", "json.tool", "platform", "pydoc", "site",
