@@ -46,8 +46,8 @@ _MODULE = Typical(15_000, 250_000, 1_400_000, 30_000_000)
 MB, half of them below 74 kB."""
 _ZIP = Typical(5_000, 60_000, 300_000, 8_000_000)
 """Its archive in ``cache/download``: the same packages compressed, 0.2 MB on average."""
-_MODULES = Size(200_000, 80_000_000, None)
-_ZIPS = Size(50_000, 20_000_000, None)
+_MODULES = Size(0, 80_000_000, None)
+_ZIPS = Size(0, 20_000_000, None)
 """Of a program whose ``go.sum`` is not known: about 60 modules."""
 _CLONE = Size(20_000, 3_000_000, None)
 """What ``go get`` of one package brought before modules: a repository with its history, and what it needs."""
@@ -208,8 +208,8 @@ def _fetched(invocation: Invocation) -> tuple[Effect, ...]:
         case Truth.MAYBE:
             reason = "whether the program needs modules is not known"
             return (
-                Populate(modules, "modules", _MODULES.or_nothing(), Size(0, 5000, None), reason),
-                Populate(f"{modules}/cache", "download", _ZIPS.or_nothing(), Size(0, 400, None), reason),
+                Populate(modules, "modules", _MODULES, Size(0, 5000, None), reason),
+                Populate(f"{modules}/cache", "download", _ZIPS, Size(0, 400, None), reason),
             )
         case Truth.NO:
             return ()

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from layerlint.commands._outcome import FAILURE, SUCCESS
 from layerlint.commands._toolchain import ANSWER, Typical, first_word, scan, setting, variable
 from layerlint.domain.size import ZERO, Size
-from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Write
-from layerlint.filesystem.node import Directory
+from layerlint.domain.truth import Truth
+from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Replace, Write
+from layerlint.filesystem.node import Directory, Inode
 
 SOURCE = "/usr/src/php"
+_DATABASE = "/lib/apk/db/installed"
 _EXTENSIONS = "/usr/local/lib/php/extensions"
 _APIS: Mapping[str, str] = {
     "5.4": "20100525",
@@ -45,6 +47,8 @@ _MODULES: Mapping[str, int] = {
 }  # fmt: skip
 """Kilobytes; by Installed-Size of Debian 12's ``php8.2-…``, shares of packages with several modules by eye."""
 _OTHER = 120
+_OLD = frozenset(("mcrypt", "mysql"))
+"""Extensions that PHP no longer had (7.2, 7.0) when the scripts began to strip."""
 
 _TREE = Size(75_000_000, 120_000_000, 170_000_000)
 """The unpacked source: 140.0 MB in 22,512 files for PHP 8.2.32; older ones are smaller."""
@@ -94,30 +98,38 @@ def docker_php_ext_install(invocation: Invocation) -> Outcome:
     if not line.words:
         return FAILURE
     names = [name for name in line.known if "/" not in name]
+    old = not _OLD.isdisjoint(names)
     effects: list[Effect] = [*_extracted(invocation)]
     for name in names:
-        effects += [_module(invocation, name, stripped=True), _setting(invocation, name)]
+        effects += [_module(invocation, name, stripped=not old), _setting(invocation, name)]
     effects.append(
         Populate("/usr/local/include/php/ext", "headers", _HEADERS.of(len(names)), Size(0, 2, 200))
     )
     if not _has_source(invocation) or invocation.view.lookup(f"{SOURCE}/.docker-delete-me") is not None:
         effects.append(Remove(SOURCE, recursive=True))
+        if invocation.view.presence(SOURCE) is not Truth.NO:
+            effects.append(Populate("/usr/src", "phpize", _kept(names), Size(0, 0, None)))
     else:
         effects.append(
             Populate(f"{SOURCE}/ext", "phpize", _LEFT.of(len(names)), Size(0, 25 * len(names), None))
         )
     if line.partial:
         effects.append(_some(invocation))
-    return Outcome(tuple(effects))
+    return Outcome((*effects, *_database(invocation)))
+
+
+def _kept(names: list[str]) -> Size:
+    """What stays in the source, where the base is not known: images before mid-2016 kept it unpacked."""
+    left = _LEFT.of(len(names))
+    return Size(0, left.likely if "mysql" in names else 0, left.high)
 
 
 def docker_php_ext_enable(invocation: Invocation) -> Outcome:
     line = scan(invocation.argv[1:], frozenset(("--ini-name",)))
     if not line.words:
         return FAILURE
-    return Outcome(
-        tuple(_setting(invocation, name.removesuffix(".so")) for name in line.known if "/" not in name)
-    )
+    names = [name.removesuffix(".so") for name in line.known if "/" not in name]
+    return Outcome((*(_setting(invocation, name) for name in names), *_database(invocation)))
 
 
 def _module(invocation: Invocation, name: str, *, stripped: bool) -> Effect:
@@ -149,7 +161,16 @@ def _setting(invocation: Invocation, name: str) -> Effect:
     """``extension=name`` in a file of its own; a Zend extension is named with its path."""
     directory = variable(invocation, "PHP_INI_DIR") or "/usr/local/etc/php"
     least = len(f"extension={name}\n".encode("utf-8", "replace"))
-    return Write(f"{directory}/conf.d/docker-php-ext-{name}.ini", Size(least, least, least + 100))
+    # Where nothing is known of the base it may be Alpine, whose database is then written anew.
+    perhaps = invocation.view.lookup(_DATABASE) is None and invocation.view.presence(_DATABASE) is Truth.MAYBE
+    size = Size(least, least, least + (60_000 if perhaps else 100))
+    return Write(f"{directory}/conf.d/docker-php-ext-{name}.ini", size)
+
+
+def _database(invocation: Invocation) -> tuple[Effect, ...]:
+    """On Alpine each script adds its tools and deletes them: apk's database becomes a new file."""
+    node = invocation.view.lookup(_DATABASE)
+    return (Replace(_DATABASE, node.size),) if isinstance(node, Inode) else ()
 
 
 def _some(invocation: Invocation) -> Effect:

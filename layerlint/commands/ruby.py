@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from layerlint.commands._known import is_absent
 from layerlint.commands._outcome import SUCCESS, unmodelled
 from layerlint.commands._paths import basename, join, locate
 from layerlint.commands._toolchain import (
@@ -301,7 +302,7 @@ def _configure(invocation: Invocation, line: Line) -> Outcome:
     name = str(words[0]).upper().replace(".", "__").replace("-", "___")
     added = f'BUNDLE_{name}: "{":".join(map(str, words[1:]))}"\n'
     content = ((text or "---\n") + added).encode("utf-8", "replace")
-    known = text is not None or invocation.view.lookup(path) is None
+    known = text is not None or is_absent(invocation.view, path)
     size = Size.exact(len(content)) if known else Size(1, len(content), 65_536)
     return Outcome((Write(path, size, Inline(content) if known and len(content) < 65_536 else None),))
 
