@@ -163,9 +163,11 @@ _TABLE: Mapping[str, str] = {
     "java": "jvm:java",
     "javac": "jvm:compiler",
     "jbuilder": "ocaml:dune",
+    "jekyll": "ruby:jekyll",
     "jruby": "ruby:ruby",
     "julia": "julia:julia",
     "jupyter": "jupyter:jupyter",
+    "keytool": "jvm:keytool",
     "kotlinc": "jvm:compiler",
     "ldconfig": "debian:ldconfig",
     "ldd": "queries:report",
@@ -230,6 +232,8 @@ _TABLE: Mapping[str, str] = {
     "php8": "php:php",
     "phpdismod": "apache:phpdismod",
     "phpenmod": "apache:phpenmod",
+    "phpize": "php_extension:phpize",
+    "phpunit": "php:phpunit",
     "pip": "pip:pip",
     "pip2": "pip:pip",
     "pip3": "pip:pip",
@@ -250,6 +254,7 @@ _TABLE: Mapping[str, str] = {
     "r": "r_language:r",
     "rails": "ruby:rails",
     "rake": "ruby:rake",
+    "rbenv": "ruby_versions:rbenv",
     "read": "variables:read",
     "readlink": "names:readlink",
     "readonly": "variables:readonly",
@@ -268,9 +273,12 @@ _TABLE: Mapping[str, str] = {
     "rpmdev-setuptree": "rpm:rpmdev_setuptree",
     "rpmkeys": "rpm:rpmkeys",
     "ruby": "ruby:ruby",
+    "ruby-build": "ruby_versions:ruby_build",
+    "ruby-install": "ruby_versions:ruby_install",
     "rustc": "rust:rustc",
     "rustup": "rust:rustup",
     "rustup-init": "rust:rustup_init",
+    "rvm": "ruby_versions:rvm",
     "sbt": "jvm:sbt",
     "scala": "jvm:java",
     "scalac": "jvm:compiler",
@@ -367,6 +375,10 @@ _ANYWHERE = frozenset(
      "mvn", "mvnw", "nuget", "opam", "perl", "php", "pip", "pip2", "pip3", "pipenv", "pipx", "poetry", "python",
      "python2", "python3", "rails", "rake", "rebar3", "ruby", "rustc", "rustup", "rustup-init", "sbt",
      "sdkmanager", "stack", "swift", "uv", "virtualenv")
+     "composer.phar", "cpanm", "dep", "dotnet", "drush", "flutter", "gem", "glide", "go", "gradle", "gradlew",
+     "java", "javac", "julia", "keytool", "lein", "luarocks", "mix", "mvn", "mvnw", "nuget", "opam", "perl",
+     "php", "phpunit", "rails", "rake", "rbenv", "rebar3", "ruby", "rustc", "rustup", "rustup-init", "rvm",
+     "sbt", "sdkmanager", "stack", "swift")
 )  # fmt: skip
 """Scripts of a project that do the same everywhere, and tools that often lie outside the system directories
 (``~/.cargo/bin/cargo``, ``venv/bin/pip``)."""

@@ -25,7 +25,7 @@ from layerlint.commands._toolchain import (
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Write
-from layerlint.filesystem.node import Directory
+from layerlint.filesystem.node import Directory, Inode
 
 _NEEDS = "what the build downloads is not known"
 _BUILDS = "what the build makes is not known"
@@ -314,3 +314,23 @@ def jar(invocation: Invocation) -> Outcome:
         return SUCCESS if path is None else Outcome((Write(path, Size(300, 200_000, None)),))
     reason = "what the archive holds is not known"
     return Outcome((Populate(directory, "jar", Size(0, 2_000_000, None), Size(0, 100, None), reason),))
+
+
+def keytool(invocation: Invocation) -> Outcome:
+    """Keys and certificates: a key store of a few kilobytes is written anew."""
+    line = scan(invocation.argv[1:], _KEYTOOL_VALUES)
+    path = locate(invocation, line.value("-keystore", "-destkeystore") or "")
+    verbs = ("-import", "-importcert", "-genkey", "-genkeypair", "-importkeystore", "-delete", "-storepasswd")
+    if not line.has(*verbs):
+        return ANSWER
+    path = path or f"{home(invocation)}/.keystore"
+    node = invocation.view.lookup(path)
+    size = node.size + Size(0, 1_500, 20_000) if isinstance(node, Inode) else Size(500, 3_000, 400_000)
+    return Outcome((Write(path, size),))
+
+
+_KEYTOOL_VALUES = frozenset(
+    ("-alias", "-dname", "-destalias", "-destkeystore", "-destkeypass", "-deststorepass", "-deststoretype", "-ext",
+     "-file", "-keyalg", "-keypass", "-keysize", "-keystore", "-sigalg", "-srcalias", "-srckeystore", "-srcstorepass",
+     "-srcstoretype", "-storepass", "-storetype", "-validity")
+)  # fmt: skip

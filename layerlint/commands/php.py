@@ -248,6 +248,12 @@ def _text(invocation: Invocation, text: Text | None) -> Outcome:
 _WRITERS = ("put_contents", "fopen", "copy(", "exec(", "system(", "mkdir(", "include", "require")
 
 
+def phpunit(invocation: Invocation) -> Outcome:
+    """Tests of the author's; a report where ``--coverage-…`` or ``--log-…`` names one."""
+    line = scan(invocation.argv[1:])
+    return ANSWER if line.has("--version") else program(invocation, "phpunit")
+
+
 def artisan(invocation: Invocation) -> Outcome:
     """Laravel's: caches of a few hundred kilobytes under ``bootstrap`` and ``storage``."""
     verb = scan(invocation.argv[1:]).verb

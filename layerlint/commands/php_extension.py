@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from layerlint.commands._outcome import FAILURE, SUCCESS
-from layerlint.commands._toolchain import ANSWER, Typical, first_word, scan, setting, variable
+from layerlint.commands._toolchain import ANSWER, Typical, first_word, here, scan, setting, variable
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Replace, Write
@@ -178,6 +178,14 @@ def _some(invocation: Invocation) -> Effect:
     return Populate(
         _directory(invocation) or _EXTENSIONS, "extensions", Size(0, 500_000, None), Size(0, 2, None), reason
     )
+
+
+def phpize(invocation: Invocation) -> Outcome:
+    """It puts a configure script and what that needs beside the source of an extension."""
+    directory = here(invocation)
+    if directory is None or invocation.argv[1:]:
+        return ANSWER
+    return Outcome((Populate(directory, "phpize", _LEFT.of(1), Size(8, 20, 60)),))
 
 
 def pecl(invocation: Invocation) -> Outcome:

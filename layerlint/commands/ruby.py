@@ -375,6 +375,15 @@ _WRITES = ("write", "open", "File", "IO.", "system", "`", "exec", "Dir.", "load"
 """What a text that only prints does not hold."""
 
 
+def jekyll(invocation: Invocation) -> Outcome:
+    line = scan(invocation.argv[1:], frozenset(("-d", "--destination", "-s", "--source", "--config")))
+    directory = here(invocation, line.value("-d", "--destination") or "_site")
+    if line.verb not in ("build", "b") or directory is None:
+        return program(invocation, "jekyll") if line.words else ANSWER
+    reason = "what the site holds is not known"
+    return Outcome((Populate(directory, "jekyll", Size(0, 5_000_000, None), Size(1, 200, None), reason),))
+
+
 def passenger_config(invocation: Invocation) -> Outcome:
     """Phusion Passenger downloads an agent and an nginx into the gem, or builds them."""
     verb = scan(invocation.argv[1:]).verb
@@ -395,6 +404,7 @@ def passenger_config(invocation: Invocation) -> Outcome:
 _EXECUTED: Mapping[str, Callable[[Invocation], Outcome]] = {
     "bundle": bundle,
     "gem": gem,
+    "jekyll": jekyll,
     "rails": rails,
     "rake": rake,
     "ruby": ruby,

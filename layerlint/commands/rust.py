@@ -94,7 +94,7 @@ def cargo(invocation: Invocation) -> Outcome:
         case "fetch" | "generate-lockfile" | "update" | "vendor":
             return _fetch(invocation, line)
         case "new" | "init":
-            return _new(invocation, line)
+            return _new(invocation, scan(words, _VALUES - {"--bin"}))
         case "clean":
             target = _target(invocation, line)
             return SUCCESS if target is None else Outcome((Remove(target, recursive=True),))
