@@ -74,6 +74,8 @@ def _age(one: Known, today: date) -> int:
 
 
 def _days(days: int) -> str:
+    if days >= 730:
+        return f"{days // 365} years"
     return "today" if not days else "1 day" if days == 1 else f"{days} days"
 
 
@@ -131,7 +133,7 @@ def _releases(options: argparse.Namespace) -> list[Release]:
     """Each once, in the order of mention."""
     names = list(options.names)
     if options.all:
-        names += [one.name for one in known()[0]]
+        names += [one.name for one in known()[0] if ":" in one.name]  # a file of no release has none
     if not names:
         raise UsageError("index update: name an index (debian:bookworm), or say --all")
     return list({release.name: release for release in map(find, names)}.values())

@@ -285,8 +285,6 @@ def test_wrong_usage(arguments: list[str], said: str, cache: Path, capfd: pytest
 def test_all_means_what_is_there(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]) -> None:
     ran = update(capfd, mirror, "--all")
     assert ran.code == 1
-    assert [line.split(": ")[1] for line in ran.err.splitlines()[:3]] == [
-        "debian:bookworm",
-        "debian:bullseye",
-        "debian:trixie",
-    ]
+    failed = {line.split(": ")[1] for line in ran.err.splitlines()[:-1]}
+    assert {"debian:bookworm", "debian:bullseye", "debian:trixie"} <= failed
+    assert {":" in name for name in failed} == {True}
