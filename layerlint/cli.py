@@ -72,7 +72,7 @@ def _complain(message: str) -> None:
 def _run(given: list[str]) -> int:
     if not given or given[0] not in (*VERBS, "-h", "--help", "--version"):
         given.insert(0, "check")
-    options = _parser().parse_args(given)
+    options = _parser(given[0]).parse_args(given)
     match options.verb:
         case "check":
             return _check(options)
@@ -93,7 +93,7 @@ def _run(given: list[str]) -> int:
 # ------------------------------------------------------------------------- arguments
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(verb: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="layerlint",
         description="Forecast what each instruction of a Dockerfile puts into its layer, and lint what is wasted.",
@@ -150,9 +150,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(graph)
     _add_build(graph)
 
-    from layerlint.indexes.arguments import add_index
+    if verb in ("index", "-h", "--help"):
+        from layerlint.indexes.arguments import add_index  # a few milliseconds, for the others nothing
 
-    add_index(verbs)
+        add_index(verbs)
 
     parse = verbs.add_parser("parse", help="print the syntax as JSON")
     _add_inputs(parse)
