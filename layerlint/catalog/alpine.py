@@ -11,14 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.blocks import BlockFile
+from layerlint.catalog.index_files import kind, newest
 from layerlint.catalog.model import IndexFile
 from layerlint.domain.size import Size
 
-DATA = Path(__file__).parent / "data"
 COMMUNITY = "alpine-3.12-community"
 NAMES = (COMMUNITY, "alpine-3.14", "alpine-3.16", "alpine-3.19", "alpine-3.22")
 
@@ -168,7 +167,9 @@ def decode(line: str) -> AlpinePackage:
 
 @cache
 def open_index(name: str) -> AlpineIndex | None:
-    """The index of an Alpine release (``alpine-3.22``); None if none is bundled."""
-    if name not in NAMES:
-        return None
-    return AlpineIndex(name, BlockFile(DATA / f"{name}.sqlite"))
+    """The index of an Alpine release (``alpine-3.22``); None if there is none.
+
+    That of the user's cache if it is newer than the bundled one: it has community too.
+    """
+    file = newest(name)
+    return AlpineIndex(name, file) if file is not None and kind(name, file) == "apk" else None

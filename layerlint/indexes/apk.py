@@ -1,10 +1,7 @@
 """Indexes of Alpine: ``APKINDEX.tar.gz`` (apk-index(5)), two gzip members that are one tar.
 
-The lines are those of the bundled indexes of Alpine: of ``package`` name, version, download size, bytes of
-its files, their number, priority among providers, dependencies, what it provides, what it is installed with
-(``install_if``), a relation to the package's own version written ``name=``.  ``provider`` has by whom a name
-(``cmd:…``, ``so:…``) is provided, ``library`` the same without the version of the interface, ``trigger`` what
-may be installed with a package.  The checksum in the index's signature is not verified.
+The tables are those of the bundled indexes of Alpine (``catalog.alpine``).  The
+checksum in the index's signature is not verified.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from layerlint._dataclass import dataclass
+from layerlint.catalog.alpine import AlpinePackage, encode, library
 from layerlint.domain.size import Size
 from layerlint.indexes.draft import Draft, Wanted
 from layerlint.indexes.errors import SourceError
@@ -51,20 +48,6 @@ _FILE_SLACK = 3000
 _USUAL_FILE = 40_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Apk:
-    name: str
-    version: str
-    download: int
-    installed: int
-    priority: int
-    depends: tuple[str, ...]
-    provides: tuple[str, ...]
-    install_if: tuple[str, ...]
-    built: int
-    """Seconds since 1970."""
-
-
 def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
     """None if nothing has changed since ``wanted.known``."""
     urls = {
@@ -74,7 +57,8 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
     fetched = {url: fetcher.get(url, MAX_PACKED, wanted.known.get(url)) for url in urls}
     if not any(fetched.values()):
         return None
-    packages: dict[str, _Apk] = {}
+    packages: dict[str, AlpinePackage] = {}
+    newest = 0  # the index itself has no date
     files: list[tuple[str, int]] = []
     tags = {}
     for url, found in fetched.items():
@@ -82,12 +66,12 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
         assert file is not None  # only what is known gives None
         tags[url] = file.tag
         files.append((f"/var/cache/apk/{cached_name(urls[url])}", file.bytes))
-        for package in _packages(file, url):
+        for package, built in _packages(file, url):
+            newest = max(newest, built)
             packages.setdefault(package.name, package)  # no name is in both repositories of a release
     if not packages:
         raise SourceError("its indexes list no package")
     words = Counter(f"{word} " for package in packages.values() for word in package.depends)
-    newest = max(package.built for package in packages.values())  # the index itself has no date
     return Draft(
         "apk",
         datetime.fromtimestamp(newest, UTC).date().isoformat(),
@@ -99,8 +83,8 @@ def make(release: Release, wanted: Wanted, fetcher: Fetcher) -> Draft | None:
     )
 
 
-def _tables(packages: Mapping[str, _Apk]) -> dict[str, Sequence[str]]:
-    providers: dict[str, list[_Apk]] = defaultdict(list)
+def _tables(packages: Mapping[str, AlpinePackage]) -> dict[str, Sequence[str]]:
+    providers: dict[str, list[AlpinePackage]] = defaultdict(list)
     libraries: dict[str, dict[str, None]] = defaultdict(dict)
     triggers: dict[str, dict[str, None]] = defaultdict(dict)
     for package in packages.values():
@@ -108,7 +92,7 @@ def _tables(packages: Mapping[str, _Apk]) -> dict[str, Sequence[str]]:
             if word and word != package.name:
                 providers[word].append(package)
             if word.startswith("so:"):
-                libraries[word.partition(".so")[0]][package.name] = None
+                libraries[library(word)][package.name] = None
         if package.install_if:
             # One of them is enough to find it by: the last, which is most often the package that it is of.
             own = next((word for word in package.install_if if "=" in word), package.install_if[-1])
@@ -116,31 +100,11 @@ def _tables(packages: Mapping[str, _Apk]) -> dict[str, Sequence[str]]:
     for found in providers.values():
         found.sort(key=lambda package: (-package.priority, package.name))
     return {
-        "package": [_line(package) for package in packages.values()],
+        "package": [encode(package) for package in packages.values()],
         "provider": [f"{name}\t{' '.join(one.name for one in found)}" for name, found in providers.items()],
         "library": [f"{name}\t{' '.join(found)}" for name, found in libraries.items()],
         "trigger": [f"{name}\t{' '.join(found)}" for name, found in triggers.items()],
     }
-
-
-def _line(package: _Apk) -> str:
-    size = _bytes(package.installed)
-    own = f"={package.version}"
-    relations = (
-        " ".join(word.removesuffix(package.version) if word.endswith(own) else word for word in words)
-        for words in (package.depends, package.provides, package.install_if)
-    )
-    return "\t".join(
-        (
-            package.name,
-            package.version,
-            str(package.download),
-            str(size.likely) if size.is_exact else f"{size.likely},{size.low},{size.high}",
-            str(_count(package.installed, size)),
-            str(package.priority or ""),
-            *relations,
-        )
-    ).rstrip("\t")
 
 
 def _bytes(installed: int) -> Size:
@@ -167,18 +131,19 @@ def cached_name(repository: str) -> str:
     return f"APKINDEX.{hashlib.sha1(repository.encode(), usedforsecurity=False).hexdigest()[:8]}.tar.gz"
 
 
-def _packages(file: Fetched, url: str) -> Iterator[_Apk]:
+def _packages(file: Fetched, url: str) -> Iterator[tuple[AlpinePackage, int]]:
+    """Packages, and when each was built, in seconds since 1970."""
     fields: dict[str, str] = {}
     for line in (*_lines(file, url), ""):
         if line[1:2] == ":":
             fields[line[0]] = line[2:]
         elif not line and fields:
             if package := _package(fields):
-                yield package
+                yield package, int(fields["t"]) if _SMALL.fullmatch(fields.get("t", "")) else 0
             fields = {}
 
 
-def _package(fields: Mapping[str, str]) -> _Apk | None:
+def _package(fields: Mapping[str, str]) -> AlpinePackage | None:
     """None where name, version or sizes are not those of a package."""
     name, version = fields.get("P", ""), fields.get("V", "")
     size, installed = fields.get("S", ""), fields.get("I", "")
@@ -187,17 +152,10 @@ def _package(fields: Mapping[str, str]) -> _Apk | None:
     if not (_NUMBER.fullmatch(size) and _NUMBER.fullmatch(installed)):
         return None
     depends, provides, install_if = (tuple(fields.get(letter, "").split()) for letter in "Dpi")
-    return _Apk(
-        name,
-        version,
-        int(size),
-        int(installed),
-        int(fields["k"]) if _SMALL.fullmatch(fields.get("k", "")) else 0,
-        depends,
-        provides,
-        install_if,
-        int(fields["t"]) if _SMALL.fullmatch(fields.get("t", "")) else 0,
-    )
+    priority = int(fields["k"]) if _SMALL.fullmatch(fields.get("k", "")) else 0
+    files = _bytes(int(installed))
+    count = _count(int(installed), files)
+    return AlpinePackage(name, version, int(size), files, count, depends, provides, install_if, priority)
 
 
 def _lines(file: Fetched, url: str) -> list[str]:

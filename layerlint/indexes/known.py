@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog import cache
+from layerlint.catalog.alpine import decode
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.index_files import bundled, bundled_names, kind, newest
 from layerlint.catalog.packages import PackageIndex
@@ -111,16 +112,11 @@ def facts(one: Known, index: BlockFile, package: str) -> Facts | None:
 
 
 def _of_apk(line: str) -> Facts:
-    fields = [*line.split("\t"), *[""] * 9]
-    version = fields[1]
-    likely, *bounds = map(int, fields[3].split(","))
-    low, high = bounds or (likely, likely)
-    depends, provides, _ = (
-        tuple(word + version if word.endswith("=") else word for word in field.split())
-        for field in fields[6:9]
+    found = decode(line)
+    basis = "as the index says" if found.bytes.is_exact else "estimated"
+    return Facts(
+        found.name, found.version, found.download_size, found.bytes, basis, found.depends, (), found.provides
     )
-    basis = "estimated" if bounds else "as the index says"
-    return Facts(fields[0], version, int(fields[2]), Size(low, likely, high), basis, depends, (), provides)
 
 
 def _of_rpm(line: str) -> Facts:

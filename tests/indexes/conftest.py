@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layerlint.catalog.packages import open_index
+from layerlint.catalog import alpine, packages
 from layerlint.indexes import fetch
 from tests.indexes.mirror import Mirror, served
 
@@ -27,6 +27,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    open_index.cache_clear()
+    for opened in (alpine.open_index, packages.open_index):
+        opened.cache_clear()
     yield folder
-    open_index.cache_clear()
+    for opened in (alpine.open_index, packages.open_index):
+        opened.cache_clear()

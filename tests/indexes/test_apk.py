@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from layerlint.catalog.alpine import open_index
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.cache import open_cached
 from layerlint.indexes.apk import cached_name
@@ -64,6 +65,13 @@ def test_an_index(cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
     ]
     assert file.lines("library") == ["so:libbox\tbusybox"]
     assert file.lines("trigger") == ["busybox\tbusybox-doc"]
+    index = open_index("alpine-3.20")
+    assert index is not None
+    busybox = index.get("busybox")
+    assert busybox is not None
+    assert busybox.provides == ("/bin/sh", "cmd:busybox=1.36.1-r29", "cmd:sh=1.36.1-r29", "so:libbox.so.1=1")
+    assert index.providers("cmd:sh") == ("busybox",)
+    assert index.triggered("busybox") == ("busybox-doc",)
     info = Ran(capfd, "index", "info", "alpine:3.20")
     assert "apk update writes" in info.out
     info = Ran(capfd, "index", "info", "alpine-3.20", "busybox", "cmd:sh")

@@ -27,7 +27,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from layerlint.catalog import blocks
-from layerlint.catalog.alpine import COMMUNITY, DATA, AlpinePackage, encode, library
+from layerlint.catalog.alpine import COMMUNITY, AlpinePackage, encode, library
+from layerlint.catalog.index_files import DATA
 from layerlint.domain.size import Size
 
 BLOCK = 4096
