@@ -173,6 +173,13 @@ class Populate:
     """``manager:name``, by which the files are found again to be removed (as `Inode.label`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unsized:
+    """The step is not complete, for the sizes of what it writes are not known; where it writes is."""
+
+    reason: str
+
+
 # ---------------------------------------------------------------------- packages
 
 
@@ -322,6 +329,7 @@ Effect: TypeAlias = (
     | Compress
     | Decompress
     | Populate
+    | Unsized
     | UpdateIndex
     | InstallPackages
     | RemovePackages
@@ -350,6 +358,8 @@ class Stream:
     """`Inline` where the bytes are known, `Zeros` for zero bytes."""
     tar: tuple[str, ...] = ()
     """Not empty: a tar of these absolute paths (``tar -c … | tar -x …``)."""
+    origin: str = ""
+    """The address that the data is downloaded from, if it is known."""
 
 
 class View(Protocol):
@@ -392,6 +402,8 @@ class Invocation:
     view: View
     umask: int = 0o022
     user: int | None = 0
+    manual: Callable[[], tuple[str, ...]] | None = None
+    """The packages that are installed for themselves; None if the package database is not known."""
 
     def path(self, word: Text) -> str | None:
         """The absolute path that a word names; None if the word or the directory is not known."""

@@ -11,7 +11,7 @@ from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import locate, show
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import ChangeMode, Effect, Invocation, Outcome, Unmodelled
+from layerlint.effects import ChangeMode, Effect, Invocation, Outcome, Unsized
 from layerlint.filesystem.node import Directory, Node
 
 _MODE_LETTERS = "rwxXstugoa,+=01234567"
@@ -51,15 +51,15 @@ def chmod(invocation: Invocation) -> Outcome:
         path = locate(invocation, word)
         node = None if path is None else invocation.view.lookup(path)
         if path is None:
-            effects.append(Unmodelled("chmod: which file it changes is not known"))
+            effects.append(Unsized("chmod: which file it changes is not known"))
         elif node is None and is_absent(invocation.view, path):
             status = Truth.NO
         elif node is None:
-            effects.append(Unmodelled(f"chmod: {show(word)} is not known"))
+            effects.append(Unsized(f"chmod: {show(word)} is not known"))
         else:
             effects.append(ChangeMode(path, mode, options.has("R")))
             if options.has("R") and not is_whole(invocation.view, path, node):
-                effects.append(Unmodelled(f"chmod -R: not all of {show(word)} is known"))
+                effects.append(Unsized(f"chmod -R: not all of {show(word)} is known"))
     return Outcome(tuple(effects), status, said(options.has("v", "c")))
 
 

@@ -9,7 +9,7 @@ from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import locate, show
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import ChangeOwner, Effect, Invocation, Outcome, Unmodelled, View
+from layerlint.effects import ChangeOwner, Effect, Invocation, Outcome, Unmodelled, Unsized, View
 from layerlint.filesystem.node import Directory, Node
 
 Owner = tuple[int | Text | None, int | Text | None]
@@ -70,15 +70,15 @@ def _run(invocation: Invocation, grammar: Grammar) -> Outcome:
         through = follow or str(word).endswith("/")
         node = None if path is None else invocation.view.lookup(path, follow=through)
         if path is None:
-            effects.append(Unmodelled(f"{grammar.tool}: which file it changes is not known"))
+            effects.append(Unsized(f"{grammar.tool}: which file it changes is not known"))
         elif node is None and is_absent(invocation.view, path, follow=through):
             status = Truth.NO
         elif node is None:
-            effects.append(Unmodelled(f"{grammar.tool}: {show(word)} is not known"))
+            effects.append(Unsized(f"{grammar.tool}: {show(word)} is not known"))
         else:
             effects += _change(invocation, options, owner, path, node, through)
             if recursive and not is_whole(invocation.view, path, node):
-                effects.append(Unmodelled(f"{grammar.tool} -R: not all of {show(word)} is known"))
+                effects.append(Unsized(f"{grammar.tool} -R: not all of {show(word)} is known"))
     return Outcome(tuple(effects), status, said(options.has("v", "c")))
 
 

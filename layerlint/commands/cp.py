@@ -10,6 +10,7 @@ from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import join, parent, show
 from layerlint.commands._targets import Placement, Refusal, place
+from layerlint.commands._unseen import assumed, assumed_in
 from layerlint.domain.size import ZERO
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
@@ -86,17 +87,23 @@ def cp(invocation: Invocation) -> Outcome:
 def _copy(invocation: Invocation, options: Options, placement: Placement) -> list[Effect] | None:
     """The effects of one copy; None if it fails."""
     view, source, destination = invocation.view, placement.source, placement.destination
+    recursive = options.has("r", "R", "a")
     if source is None:
-        return [Unmodelled("cp: what it copies is not known")]
+        inside = isinstance(view.lookup(destination), Directory)
+        directory = destination if inside else parent(destination)
+        return list(assumed_in(directory, "cp", "cp: what it copies is not known"))
     if source == "/dev/null":
         return [Write(destination, ZERO, Inline(b""))]
-    recursive = options.has("r", "R", "a")
     follow = _follows(options, recursive) or str(placement.word).endswith("/")
     node = view.lookup(source, follow=follow)
     if node is None:
         if is_absent(view, source, follow=follow):
             return None
-        return [Unmodelled(f"cp: {show(placement.word)} is not known")]
+        taken = Copy(source, destination, *_preserved(options), follow)
+        return [
+            taken,
+            *assumed(destination, f"cp: {show(placement.word)} is not known", tree=recursive or None),
+        ]
     replaces = options.has("remove-destination")
     there = view.lookup(destination, follow=not replaces)
     if not _is_possible(view, node, there, placement) or (isinstance(node, Directory) and not recursive):

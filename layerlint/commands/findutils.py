@@ -28,13 +28,16 @@ from layerlint.commands._streams import INLINE_LIMIT, encode, of_bytes
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import NOTHING, Effect, Invocation, Outcome, Remove, Stream, Unmodelled
+from layerlint.effects import NOTHING, Effect, Invocation, Outcome, Remove, Stream, Unmodelled, Unsized
 from layerlint.filesystem.node import Directory, Inode
 
 MAX_VISITS = 200_000
 """Files that one find looks at."""
 MAX_RUNS = 10_000
 """Commands that ``-exec … ;`` starts."""
+_READERS = frozenset(
+    {"cat", "echo", "file", "grep", "ldd", "ls", "md5sum", "scanelf", "sha256sum", "stat", "test"}
+)
 _STARTS = ("-H", "-L", "-P", "-O0", "-O1", "-O2", "-O3")
 
 
@@ -95,7 +98,9 @@ def find(invocation: Invocation) -> Outcome:
         _visit_all(run, expression, settings, start, path, through)
     _run_collected(run, expression)
     reads_only = not _changes(expression)
-    reasons = () if reads_only else tuple(Unmodelled(f"find: {reason}") for reason in run.reasons)
+    # Of what has a model, the names and sizes that it changes are not known; else anything may be done.
+    kind = Unsized if _is_modelled(expression) else Unmodelled
+    reasons = () if reads_only else tuple(kind(f"find: {reason}") for reason in run.reasons)
     return Outcome((*run.effects, *reasons), run.status, _printed(run, expression))
 
 
@@ -327,7 +332,18 @@ def _actions(expression: Expression) -> Iterator[Action]:
             return
 
 
+def _is_modelled(expression: Expression) -> bool:
+    return all(
+        isinstance(action.command[0], str) and commands.find(action.command[0]) is not None
+        for action in _actions(expression)
+        if action.name in ("exec", "execdir") and action.command
+    ) and not any(action.name.startswith("f") for action in _actions(expression))
+
+
 def _changes(expression: Expression) -> bool:
     """Whether it does more than print."""
     quiet = ("print", "print0", "ls", "printf", "prune", "quit", "ok", "okdir")
-    return any(action.name not in quiet for action in _actions(expression))
+    return any(
+        action.name not in quiet and not (action.command and action.command[0] in _READERS)
+        for action in _actions(expression)
+    )

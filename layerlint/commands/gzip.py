@@ -11,6 +11,7 @@ from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE
 from layerlint.commands._paths import basename, join, locate, parent, show
 from layerlint.commands._streams import concatenate, open_all, standard_input
+from layerlint.commands._unseen import assumed, assumed_in
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
@@ -170,14 +171,20 @@ def _run(invocation: Invocation, tool: _Tool, *, decompress: bool = False, stdou
     for word in files:
         path = locate(invocation, word)
         if path is None:
-            effects.append(Unmodelled(f"{tool.grammar.tool}: which file it replaces is not known"))
+            reason = f"{tool.grammar.tool}: which file it replaces is not known"
+            effects += (
+                assumed_in(invocation.cwd, tool.grammar.tool, reason)
+                if invocation.cwd
+                else (Unmodelled(reason),)
+            )
             continue
         node = invocation.view.lookup(path)
         if node is None:
             if is_absent(invocation.view, path):
                 status = Truth.NO
             else:
-                effects.append(Unmodelled(f"{tool.grammar.tool}: {show(word)} is not known"))
+                reason = f"{tool.grammar.tool}: {show(word)} is not known"
+                effects += assumed(path.rpartition(".")[0] or path, reason, tree=False)
         elif isinstance(node, Directory) and options.has("r"):
             for below, inode in invocation.view.walk(path):
                 if isinstance(inode, Inode) and inode.kind is Kind.FILE:

@@ -10,6 +10,7 @@ from layerlint.commands._options import OPERAND, Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import parent, show
 from layerlint.commands._targets import Placement, Refusal, place
+from layerlint.commands._unseen import assumed, assumed_in
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Link, Outcome, Remove, Symlink, Unmodelled
 from layerlint.filesystem.node import Directory
@@ -62,7 +63,7 @@ def _link(invocation: Invocation, options: Options, placement: Placement) -> lis
     """The effects of one link; None if it fails."""
     view, destination = invocation.view, placement.destination
     if not isinstance(placement.word, str) or (options.has("r") and placement.source is None):
-        return [Unmodelled("ln: what it links to is not known")]
+        return list(assumed_in(parent(destination), "ln", "ln: what it links to is not known"))
     there = view.lookup(destination, follow=False)
     effects: list[Effect] = []
     if there is not None:
@@ -86,7 +87,7 @@ def _link(invocation: Invocation, options: Options, placement: Placement) -> lis
     if node is None:
         if is_absent(view, source, follow=False):
             return None
-        return [*effects, Unmodelled(f"ln: {show(placement.word)} is not known")]
+        return [*effects, *assumed(destination, f"ln: {show(placement.word)} is not known", tree=False)]
     if node is there:
         return None if view.resolve(source) == view.resolve(destination) else []
     return [*effects, Link(source, destination)]

@@ -8,6 +8,7 @@ from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import basename, parent, show
 from layerlint.commands._targets import Placement, Refusal, place
+from layerlint.commands._unseen import assumed, assumed_in
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Move, Outcome, Unmodelled
 from layerlint.filesystem.node import Directory
@@ -55,14 +56,17 @@ def _move(invocation: Invocation, options: Options, placement: Placement) -> lis
     """The effects of one move; None if it fails."""
     view, source, destination = invocation.view, placement.source, placement.destination
     if source is None:
-        return [Unmodelled("mv: what it moves is not known")]
+        inside = isinstance(view.lookup(destination), Directory)
+        directory = destination if inside else parent(destination)
+        return list(assumed_in(directory, "mv", "mv: what it moves is not known"))
     if basename(str(placement.word)) in (".", ".."):
         return None
     node = view.lookup(source, follow=False)
     if node is None:
         if is_absent(view, source, follow=False):
             return None
-        return [Unmodelled(f"mv: {show(placement.word)} is not known")]
+        reason = f"mv: {show(placement.word)} is not known"
+        return [Move(source, destination), *assumed(destination, reason, tree=None)]
     there = view.lookup(destination, follow=False)
     old, new = view.resolve(source, follow=False), view.resolve(destination, follow=False)
     if old == new or new.startswith(old + "/") or node is there or is_absent(view, parent(destination)):

@@ -6,7 +6,7 @@ from layerlint.commands._options import Grammar, parse
 from layerlint.commands._outcome import FAILURE, said
 from layerlint.commands._paths import basename, clean, locate
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Outcome, Remove, Unmodelled
+from layerlint.effects import Effect, Invocation, Outcome, Remove, Unsized
 from layerlint.filesystem.node import Directory
 
 _RM = Grammar(
@@ -42,7 +42,7 @@ def rm(invocation: Invocation) -> Outcome:
     for word in options.operands:
         path = locate(invocation, word)
         if path is None or not isinstance(word, str):
-            effects.append(Unmodelled("rm: what it removes is not known"))
+            effects.append(Unsized("rm: what it removes is not known"))
             continue
         if basename(word) in (".", "..") or (clean(path) == "/" and not options.has("no-preserve-root")):
             status = Truth.NO

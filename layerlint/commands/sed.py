@@ -21,7 +21,7 @@ from layerlint.commands._streams import (
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
-from layerlint.effects import ChangeMode, Effect, Invocation, Move, Outcome, Replace, Stream, Unmodelled
+from layerlint.effects import ChangeMode, Effect, Invocation, Move, Outcome, Replace, Stream, Unsized
 from layerlint.filesystem.node import Directory, Node
 
 _GRAMMAR = Grammar(
@@ -81,7 +81,7 @@ def sed(invocation: Invocation) -> Outcome:
     for word in files:
         path = locate(invocation, word)
         if path is None:
-            effects.append(Unmodelled("sed: which file it edits is not known"))
+            effects.append(Unsized("sed: which file it edits is not known"))
             continue
         if options.has("follow-symlinks"):
             path = invocation.view.resolve(path)

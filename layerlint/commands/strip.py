@@ -8,7 +8,7 @@ from layerlint.commands._outcome import FAILURE
 from layerlint.commands._paths import locate, show
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Outcome, Unmodelled, Write
+from layerlint.effects import Effect, Invocation, Outcome, Unsized, Write
 from layerlint.filesystem.node import Inode, Kind
 
 _GRAMMAR = Grammar(
@@ -39,9 +39,9 @@ def strip(invocation: Invocation) -> Outcome:
         node = None if path is None else invocation.view.lookup(path)
         target = path if output is None else locate(invocation, output)
         if path is None or target is None:
-            effects.append(Unmodelled("strip: which file it changes is not known"))
+            effects.append(Unsized("strip: which file it changes is not known"))
         elif node is None and not is_absent(invocation.view, path):
-            effects.append(Unmodelled(f"strip: {show(word)} is not known"))
+            effects.append(Unsized(f"strip: {show(word)} is not known"))
         elif isinstance(node, Inode) and node.kind is Kind.FILE:
             size = node.size
             likely = int(size.likely * 0.8)

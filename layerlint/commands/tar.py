@@ -11,7 +11,8 @@ from layerlint.commands._options import OPERAND, Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, said, unmodelled
 from layerlint.commands._paths import clean, join, show
 from layerlint.commands._streams import standard_input
-from layerlint.domain.size import Size
+from layerlint.commands._unseen import UNPACKED, unseen_tree
+from layerlint.domain.size import ZERO, Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
@@ -22,6 +23,7 @@ from layerlint.effects import (
     Invocation,
     MakeDirectory,
     Outcome,
+    Populate,
     Remove,
     Stream,
     Unmodelled,
@@ -225,9 +227,11 @@ def _extract(invocation: Invocation, options: Options) -> Outcome:
             reasons.append("a top directory named after the archive")
         else:
             directory = join(directory, top) if isinstance(top, str) else None
-    unsure = archive is UNKNOWN or not isinstance(strip, str) or not strip.isdecimal()
-    if unsure or directory is None or any(member.name is None for member in members):
+    if directory is None:
         return unmodelled("tar: what it unpacks, or where to, is not known")
+    unsure = archive is UNKNOWN or not isinstance(strip, str) or not strip.isdecimal()
+    if unsure or any(member.name is None for member in members):
+        return Outcome(unseen_tree(directory, "tar", UNPACKED, "tar: what it unpacks is not known"))
     effects: list[Effect] = []
     if options.has("one-top-level"):
         effects.append(MakeDirectory(directory))
@@ -238,20 +242,30 @@ def _extract(invocation: Invocation, options: Options) -> Outcome:
     if archive == "-":
         stream = standard_input(invocation)
         if not stream.tar:
-            return (
-                FAILURE if stream.size.high == 0 else unmodelled("tar: the archive in the pipe is not known")
-            )
+            if stream.size.high == 0:
+                return FAILURE
+            effects.append(_from_pipe(stream, directory, labelled=not depth and not names))
+            return Outcome(tuple(effects), stdout=said(options.has("v")))
         effects += _unpacked(invocation, stream.tar, directory, depth, names)
     else:
         path = _archive_path(invocation, str(archive))
         node = None if path is None else invocation.view.lookup(path)
         if path is not None and (is_absent(invocation.view, path) or isinstance(node, Directory)):
             return FAILURE
-        if path is None or node is None:
+        if path is None:
             return unmodelled(f"tar: {show(archive)} is not known")
         effects.append(Extract(path, directory, depth, names))
-    gaps = (Unmodelled(f"tar: {reason}") for reason in reasons)
+    gaps = (Populate(directory, "tar", ZERO, ZERO, f"tar: {reason}") for reason in reasons)
     return Outcome((*effects, *gaps), stdout=said(options.has("v")))
+
+
+def _from_pipe(stream: Stream, directory: str, *, labelled: bool) -> Effect:
+    """Of an archive that is downloaded straight into tar: three times its size (see `_archives`)."""
+    name = stream.origin.partition("?")[0].rpartition("/")[2] or "tar"
+    likely = stream.size.likely * 3 if stream.size.likely else UNPACKED.likely
+    label = f"archive:{name}" if labelled else None
+    size, count = Size(0, likely, None), Size(1, 100, None)
+    return Populate(directory, name, size, count, "tar: the archive in the pipe is not known", label)
 
 
 def _unpacked(

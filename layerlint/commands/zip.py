@@ -7,9 +7,20 @@ from layerlint.commands._known import is_absent, is_whole
 from layerlint.commands._options import Grammar, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import clean, locate, show
+from layerlint.commands._unseen import UNPACKED, unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
-from layerlint.effects import Archive, Effect, Extract, Invocation, Outcome, Remove, Stream, Unmodelled
+from layerlint.effects import (
+    Archive,
+    Effect,
+    Extract,
+    Invocation,
+    Outcome,
+    Remove,
+    Stream,
+    Unmodelled,
+    Unsized,
+)
 from layerlint.filesystem.node import Directory
 
 _ZIP = Grammar(
@@ -96,16 +107,15 @@ def unzip(invocation: Invocation) -> Outcome:
         return FAILURE
     if options.has("p", "c"):
         return Outcome(stdout=Stream(Size(0, 0, None)))
-    node = None if path is None else invocation.view.lookup(path)
-    if path is None or node is None:
-        return unmodelled(f"unzip: {show(name)} is not known")
     directory = locate(invocation, options.value("d") or ".")
     known = tuple(member for member in members if isinstance(member, str))
-    if directory is None or len(known) < len(members):
+    if directory is None:
         return unmodelled("unzip: what it unpacks, or where to, is not known")
+    if path is None or len(known) < len(members):
+        return Outcome(unseen_tree(directory, "unzip", UNPACKED, "unzip: what it unpacks is not known"))
     extract = Extract(path, directory, members=known)
     reasons = [("-x", bool(listed)), ("-j", options.has("j")), ("-n", options.has("n"))]
-    return Outcome((extract, *(Unmodelled(f"option {name} of unzip") for name, given in reasons if given)))
+    return Outcome((extract, *(Unsized(f"option {name} of unzip") for name, given in reasons if given)))
 
 
 def _until(words: tuple[Text, ...], marks: tuple[str, ...]) -> tuple[tuple[Text, ...], tuple[Text, ...]]:

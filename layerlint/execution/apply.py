@@ -42,6 +42,8 @@ FileEffect = (
 
 _UNPACKED = 3.0
 """Bytes unpacked over bytes packed, as a likely value for a gzip archive that cannot be read."""
+_UNSEEN = Size(0, 52_000_000, None)
+"""Of an archive of which nothing is known (see `commands._unseen`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +203,13 @@ def _copy(filesystem: FileSystem, effect: Copy, because: str, by: Creator) -> Fi
 def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:
     node = filesystem.lookup(effect.archive)
     if not isinstance(node, Inode):
-        return Changed(filesystem.disturb(), "the archive is not known")
+        return _unseen(filesystem, effect, _UNSEEN, "the archive is not known", because)
+    size = Size(0, int(node.size.likely * _UNPACKED), None)
     if not isinstance(node.content, HostFile):
-        likely = int(node.size.likely * _UNPACKED)
-        inode = Inode(
-            Kind.FILE, Size(0, likely, None), 0o644, 0, 0, filesystem.layer, because, count=Size(1, 2, None)
-        )
-        name = f"{effect.destination.rstrip('/')}/<{posixpath.basename(effect.archive)}>"
-        return Changed(
-            filesystem.replace(name, inode, because).disturb(), "what the archive holds is not known"
-        )
+        return _unseen(filesystem, effect, size, "what the archive holds is not known", because)
     unpacked = unpack(node.content)
     if unpacked is None:
-        return Changed(filesystem.disturb(), "the archive cannot be read")
+        return _unseen(filesystem, effect, size, "the archive cannot be read", because)
     filesystem = filesystem.make_directory(effect.destination, because)
     for name, child in strip(unpacked.root, effect.strip):
         for path, member in _wanted(name, child, effect.members):
@@ -221,6 +217,14 @@ def _extract(filesystem: FileSystem, effect: Extract, because: str) -> Changed:
             filesystem = filesystem.graft(member, target, because, keep_times=True)
     gap = None if unpacked.complete else "the archive is too large, or damaged: it was not read to its end"
     return Changed(filesystem, gap)
+
+
+def _unseen(filesystem: FileSystem, effect: Extract, size: Size, reason: str, because: str) -> Changed:
+    """Files of unknown names under the destination, by a label by which `settled` finds them."""
+    name = posixpath.basename(effect.archive)
+    label = f"archive:{name}" if not effect.strip else None
+    populate = Populate(effect.destination, name, size, Size(1, 100, None), reason, label)
+    return _populate(filesystem, populate, because, ROOT)
 
 
 def _wanted(name: str, node: Node, members: tuple[str, ...]) -> Iterator[tuple[str, Node]]:

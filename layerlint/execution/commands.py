@@ -36,6 +36,7 @@ from layerlint.effects import (
     SetVariable,
     Stream,
     Unmodelled,
+    Unsized,
     UpdateIndex,
     UpgradePackages,
 )
@@ -45,6 +46,7 @@ from layerlint.execution.packages import Applied
 from layerlint.execution.packages import apply as apply_packages
 from layerlint.execution.process import MAX_DEPTH, Variable
 from layerlint.execution.redirects import open_redirects
+from layerlint.execution.settling import settled
 from layerlint.execution.trace import CommandRun
 from layerlint.execution.view import SystemView, read_data
 from layerlint.execution.wrappers import unwrap
@@ -73,6 +75,17 @@ def _taken_trees(effect: Effect) -> tuple[str, ...]:
             return (source,)
         case Archive(sources=sources):
             return sources
+        case _:
+            return ()
+
+
+def _proven(effect: Effect) -> tuple[str, ...]:
+    """Paths that must be there for the effect to do anything."""
+    match effect:
+        case Remove(path=path, recursive=True):
+            return (path,)
+        case Copy(source=source) | Move(source=source):
+            return (source,)
         case _:
             return ()
 
@@ -238,6 +251,7 @@ class CommandRunner:
             SystemView(process.filesystem),
             process.umask,
             process.ids[0],
+            None if process.database is None else process.database.manual,
         )
 
     def _model(self, name: str, fields: Sequence[Text], stdin: Stream | None) -> Outcome | None:
@@ -289,6 +303,8 @@ class CommandRunner:
         process = shell.process
         match effect:
             case ChangeDirectory(path):
+                if path is not None:
+                    process = replace(process, filesystem=settled(process.filesystem, path, because))
                 resolved = None if path is None else process.filesystem.resolve(path)
                 old = Variable(UNKNOWN if process.cwd is None else process.cwd, True)
                 shell.process = replace(process, cwd=resolved, variables={**process.variables, "OLDPWD": old})
@@ -310,6 +326,8 @@ class CommandRunner:
                 shell.process = replace(process, exited=Truth.YES)
             case Unmodelled(reason):
                 self._gap(span, because, reason)
+            case Unsized(reason):
+                self._gap(span, because, reason, disturb=False)
             case (
                 UpdateIndex()
                 | InstallPackages()
@@ -329,8 +347,16 @@ class CommandRunner:
                 pass
             case _:
                 if any(map(process.filesystem.holds_vague, _taken_trees(effect))):
-                    self._gap(span, because, "an earlier command may have made more files for it to take")
-                changed = apply(effect, process.filesystem, because, process.creator())
+                    self._gap(
+                        span,
+                        because,
+                        "an earlier command may have made more files for it to take",
+                        disturb=False,
+                    )
+                filesystem = process.filesystem
+                for path in _proven(effect):
+                    filesystem = settled(filesystem, path, because, certain=not isinstance(effect, Remove))
+                changed = apply(effect, filesystem, because, process.creator())
                 shell.process = replace(shell.process, filesystem=changed.filesystem)
                 if changed.gap is not None:
                     self._gap(span, because, changed.gap, disturb=False)

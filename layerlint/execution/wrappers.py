@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from layerlint._dataclass import dataclass
-from layerlint.domain.text import Text
+from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Stream
 from layerlint.execution.expansion import MAX_FIELDS
 from layerlint.execution.process import stream_text
@@ -93,6 +93,13 @@ def _shell(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrappe
             if word.endswith(("o", "O")):
                 position += 1
     rest = words[position:]
+    if (
+        rest
+        and stdin is not None
+        and ("s" in options or rest[0] in ("-", "/dev/stdin"))
+        and (origin := _address(stdin))
+    ):
+        return Unwrapped((origin, *(rest if "s" in options else rest[1:])))
     if "c" in options:
         if not rest or not isinstance(rest[0], str):
             return Unwrapped(reason="the script is not known")
@@ -103,7 +110,11 @@ def _shell(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrappe
     if stdin is None:
         return Unwrapped()
     text = stream_text(stdin)
-    return Unwrapped(script=text) if isinstance(text, str) else Unwrapped(reason="the script is not known")
+    if isinstance(text, str):
+        return Unwrapped(script=text)
+    if origin := _address(stdin):
+        return Unwrapped((origin, *rest))
+    return Unwrapped(reason="the script is not known")
 
 
 def _su(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrapped:
@@ -120,8 +131,13 @@ def _su(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrapped:
 def _xargs(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrapped:
     command = _skip(words, "aEeIiLlnPsd") or ("echo",)
     text = "" if stdin is None else stream_text(stdin)
-    if not isinstance(text, str) or any(isinstance(w, str) and w.startswith("-I") for w in words):
-        return Unwrapped(reason="the arguments that xargs gets are not known")
+    mark = _replaced(words)
+    if mark is not None:
+        lines = text.splitlines() if isinstance(text, str) else []
+        line: Text = lines[0] if len(lines) == 1 else UNKNOWN
+        return Unwrapped(tuple(_with(word, mark, line) for word in command))
+    if not isinstance(text, str):
+        return Unwrapped((*command, UNKNOWN))
     arguments = text.replace("\0", "\n").split()
     if len(arguments) > MAX_FIELDS:
         return Unwrapped(reason=f"more than {MAX_FIELDS} arguments of xargs are not followed")
@@ -130,22 +146,54 @@ def _xargs(name: str, words: tuple[Text, ...], stdin: Stream | None) -> Unwrappe
     return Unwrapped((*command, *arguments))
 
 
+def _replaced(words: tuple[Text, ...]) -> str | None:
+    """The mark of ``-I{}``, ``-I {}`` and ``-i``."""
+    for position, word in enumerate(words):
+        if not isinstance(word, str) or not word.startswith("-"):
+            return None
+        if word == "-I":
+            following = words[position + 1] if position + 1 < len(words) else UNKNOWN
+            return following if isinstance(following, str) else None
+        if word.startswith(("-I", "-i")):
+            return word[2:] or "{}"
+    return None
+
+
+def _with(word: Text, mark: str, line: Text) -> Text:
+    if not isinstance(word, str) or mark not in word:
+        return word
+    return word.replace(mark, line) if isinstance(line, str) else UNKNOWN
+
+
+def _address(stdin: Stream | None) -> str:
+    """Of a script that is run straight from the net: its model goes by it."""
+    origin = "" if stdin is None else stdin.origin
+    return origin if not origin or "://" in origin else f"https://{origin}"
+
+
 _WRAPPERS: Mapping[str, Callable[[str, tuple[Text, ...], Stream | None], Unwrapped | None]] = {
     "ash": _shell,
     "bash": _shell,
     "builtin": _plain(""),
     "busybox": _plain(""),
+    "catchsegv": _plain(""),
+    "chrt": _plain("", operands=1),
     "command": _command,
     "dash": _shell,
     "env": _env,
     "eval": _eval,
+    "eatmydata": _plain(""),
     "exec": _plain("a"),
+    "fakeroot": _plain(""),
     "gosu": _plain("", operands=1),
     "ionice": _plain("cnp"),
     "nice": _plain("n"),
     "nohup": _plain(""),
     "runuser": _su,
+    "setarch": _plain("", operands=1),
+    "setpriv": _plain(""),
     "setsid": _plain(""),
+    "setuser": _plain("", operands=1),
     "sh": _shell,
     "stdbuf": _plain("ioe"),
     "su": _su,
@@ -153,5 +201,7 @@ _WRAPPERS: Mapping[str, Callable[[str, tuple[Text, ...], Stream | None], Unwrapp
     "sudo": _plain("ugpCrth"),
     "time": _plain("fo"),
     "timeout": _plain("ks", operands=1),
+    "unbuffer": _plain("p"),
     "xargs": _xargs,
+    "xvfb-run": _plain("nefsw"),
 }

@@ -68,6 +68,10 @@ class PackageDatabase:
             replace(self.installed[name], automatic=automatic) for name in names if name in self.installed
         )
 
+    def manual(self) -> tuple[str, ...]:
+        """Names of what is not there for others only, sorted as ``apt-mark showmanual`` does."""
+        return tuple(sorted(name for name, package in self.installed.items() if not package.automatic))
+
     def join(self, other: PackageDatabase) -> PackageDatabase:
         """Where two paths meet: what this one, the likely one, has installed."""
         return self
