@@ -46,7 +46,7 @@ def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
         return Origin(None, None) if layer == BASE_LAYER else Origin(layer, lines[layer])
 
     base_image = target.base.image
-    unknown_base = not target.base.known
+    unknown_base = target.base.bytes.high is None
     incomplete = any(not record.complete for record in records)
     return LayersReport(
         trace.document.source.path,

@@ -11,12 +11,18 @@ from typing import Any, TypeAlias
 from layerlint.catalog.model import BaseImage, InstalledPackage
 from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inline, Inode, Kind, Node, stamp
+from layerlint.filesystem.tree import tree_size
+from layerlint.filesystem.union import FileSystem
 
 DATA = Path(__file__).parent / "data"
 
 _DATED = re.compile(r"-[0-9]{8}(?=-|$)")
 _POINT_RELEASE = re.compile(r"(:[0-9]+(?:\.[0-9]+)?)\.[0-9]+(?=-|$)")
 _HUB = ("docker.io/library/", "index.docker.io/library/", "docker.io/", "library/")
+
+_LIBC = {"apk": "musl", "apt": "glibc"}
+_END_OF_LIFE = {"bookworm": "2026-07-11", "bullseye": "2024-08-14", "trixie": "2028-08-09"}
+"""Of Debian's own support, without LTS (endoflife.date, 2026-08-22)."""
 
 Attribute: TypeAlias = tuple[int, int, int, str | None]
 """Mode, user, group, label."""
@@ -65,7 +71,8 @@ def _load(file: str) -> BaseImage:
     return BaseImage(
         reference=facts["reference"],
         names=tuple(facts["names"]),
-        root=root,
+        filesystem=FileSystem(root),
+        size=tree_size(root),
         packages={name: InstalledPackage(name, version, auto) for name, version, auto in facts["packages"]},
         manager=facts["manager"],
         index=facts["index"],
@@ -77,47 +84,7 @@ def _load(file: str) -> BaseImage:
         command=tuple(facts["command"]),
         date=facts["date"],
         source=facts["source"],
-        index_exact=facts.get("index_exact", True),
-    )
-
-
-def _directory(
-    node: list[Any],
-    attributes: list[Attribute],
-    texts: dict[str, str],
-    path: str,
-    linked: dict[int, Inode],
-    mtime: object,
-) -> Directory:
-    """Snapshot trees are ours and shallow: the recursion is bounded by their depth."""
-    children: dict[str, Node] = {}
-    for name, child in node[1].items():
-        if isinstance(child[1], dict):
-            children[name] = _directory(child, attributes, texts, f"{path}/{name}", linked, mtime)
-        else:
-            children[name] = _inode(child, attributes, texts.get(f"{path}/{name}"), linked, mtime)
-    mode, uid, gid, _ = attributes[node[0]]
-    return Directory(children, mode, uid, gid, BASE_LAYER, "", mtime=mtime)
-
-
-def _inode(
-    node: list[Any], attributes: list[Attribute], text: str | None, linked: dict[int, Inode], mtime: object
-) -> Inode:
-    what = node[0]
-    mode, uid, gid, label = attributes[node[1]]
-    if isinstance(what, str):
-        return Inode(
-            Kind.SYMLINK, ZERO, mode, uid, gid, BASE_LAYER, "", target=what, mtime=mtime, label=label
-        )
-    if len(node) == 3 and node[2] in linked:
-        return linked[node[2]]
-    content = None if text is None else Inline(text.encode())
-    inode = Inode(
-        Kind.FILE, _size(what), mode, uid, gid, BASE_LAYER, "", content=content, mtime=mtime, label=label
-    )
-    if len(node) == 3:
-        linked[node[2]] = inode
-    return inode
-
-
-_size = cache(Size.exact)
+        distribution=facts["reference"].partition(":")[0],
+        release=facts["index"],
+        libc=_LIBC.get(facts["manager"]),
+        end_of_life=_END_OF_LIFE.get(facts["index"]),

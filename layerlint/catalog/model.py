@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
+from layerlint.domain.text import Text
+from layerlint.filesystem.union import FileSystem
 from layerlint.filesystem.node import Directory
 
 
@@ -86,13 +88,17 @@ class InstalledPackage:
 
 @dataclass(frozen=True, slots=True)
 class BaseImage:
-    """A base image and its root file system."""
+    """A base image: its files, as far as they are known, and the facts that a build takes over."""
 
     reference: str
     """``debian:bookworm-slim``"""
     names: tuple[str, ...]
     """Other tags of the same image."""
-    root: Directory
+    filesystem: FileSystem
+    """What of its files is known: all, all but what packages and tools bring (`FileSystem.packaged`,
+    `FileSystem.vague`), or nothing but their size (a root that is not complete)."""
+    size: Size
+    """Bytes of its regular files."""
     packages: Mapping[str, InstalledPackage]
     manager: str | None
     """``apt``, ``apk`` …"""
@@ -101,13 +107,35 @@ class BaseImage:
     path_excludes: tuple[str, ...]
     path_includes: tuple[str, ...]
     """dpkg's ``path-exclude`` and ``path-include`` patterns."""
-    environment: Mapping[str, str]
+    environment: Mapping[str, Text]
+    """A variable that it sets to something that is not known here is in it too, as unknown."""
     user: str
+    """As in USER; empty is root."""
     shell: tuple[str, ...]
     command: tuple[str, ...]
     date: str
-    """Of the snapshot, ``YYYY-MM-DD``."""
+    """Of the facts, ``YYYY-MM-DD``."""
     source: str
     """Where the facts come from."""
+    workdir: str = "/"
+    environment_complete: bool = True
+    """Every variable that it sets is in ``environment``."""
     index_exact: bool = True
     """False: the index, and the packages, are those of another release, the nearest that is known here."""
+    distribution: str | None = None
+    """The ``ID`` of its ``os-release``: ``debian``, ``alpine`` …"""
+    release: str | None = None
+    """``bookworm``, ``3.20`` …"""
+    libc: str | None = None
+    """``glibc``, ``musl``; None where there is none, or it is not known."""
+    end_of_life: str | None = None
+    """The day after which what it is made for gets no more fixes of security, ``YYYY-MM-DD``."""
+
+    @property
+    def root(self) -> Directory:
+        return self.filesystem.root
+
+    @property
+    def files_known(self) -> bool:
+        """Its tree is known, if not to the last name."""
+        return self.filesystem.root.complete

@@ -18,7 +18,7 @@ def _ports(trace: Trace, fault: Callable[[str], bool]) -> Iterator[Observation]:
         for step in stage.steps:
             if not isinstance(step.instruction, Expose):
                 continue
-            look = lookup(step.before, known_base=stage.base.known)
+            look = lookup(step.before, known_base=stage.base.environment_known)
             for word in step.instruction.ports:
                 ports = expand(word.value, look, trace.document.escape).words
                 for port in () if isinstance(ports, Unknown) else ports:

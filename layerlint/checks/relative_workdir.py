@@ -27,7 +27,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
             continue
         assert isinstance(first.instruction, Workdir)
         word = first.instruction.path
-        look = lookup(first.before, known_base=stage.base.known)
+        look = lookup(first.before, known_base=stage.base.environment_known)
         path = expand(word.value, look, trace.document.escape).text
         if isinstance(path, str) and not _ABSOLUTE.match(path):
             yield observed(stage.stage, first.instruction, word.span, {"path": path or word.value})

@@ -6,22 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from layerlint._dataclass import dataclass
-from layerlint.catalog import bases
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.directives import takes_devices
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.references import is_windows_image
 from layerlint.dockerfile.syntax import Document
-from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
+from layerlint.domain.size import UNBOUNDED, ZERO
 from layerlint.domain.text import Text
+from layerlint.execution import bases
 from layerlint.execution.context import BuildContext
 from layerlint.execution.instructions import Surroundings, execute
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.trace import Base, StageTrace, State, Step, Trace
 from layerlint.filesystem.accounting import account
 from layerlint.filesystem.layer import Differ
-from layerlint.filesystem.node import Directory, file_size
-from layerlint.filesystem.tree import walk
 from layerlint.filesystem.union import FileSystem
 from layerlint.graph import (
     DEFAULT_PLATFORM,
@@ -63,7 +61,7 @@ def run(
 
     def image(reference: Text) -> FileSystem:
         base = options.find_base(reference) if isinstance(reference, str) else None
-        return FileSystem.unknown() if base is None else FileSystem(base.root)
+        return FileSystem.unknown() if base is None else base.filesystem
 
     def final(index: int) -> FileSystem:
         return traces[index].final.filesystem if index < len(traces) else FileSystem.unknown()
@@ -73,7 +71,7 @@ def run(
         base, state, parent = _start(stage, traces, options, notes)
         around = Surroundings(
             graph, stage, document.escape, options.context, options.contexts, final, image,
-            base.known, options.differ, devices,
+            base.environment_known, options.differ, devices,
         )  # fmt: skip
         count = 0 if parent is None else len(parent.layers())
         steps: list[Step] = []
@@ -113,7 +111,7 @@ def _start(
                 notes.append(f"the base image {reference} is not in the catalog: its files are not known")
                 base = Base(reference, "unknown", None, FileSystem.unknown(), UNBOUNDED)
             else:
-                base = Base(reference, "catalog", image, FileSystem(image.root), tree_size(image.root))
+                base = Base(reference, "catalog", image, image.filesystem, image.size)
             return base, _state(base, windows=windows or is_windows_image(reference)), None
         case _:
             notes.append(f"the base image of stage {stage.label} depends on a value that is not known")
@@ -132,18 +130,8 @@ def _state(base: Base, *, windows: bool = False) -> State:
         dict(image.environment),
         {},
         frozenset(),
-        "/",
+        image.workdir,
         image.user,
         image.shell or _DEFAULT_SHELL,
     )
 
-
-def tree_size(root: Directory) -> Size:
-    """Bytes of the regular files of a tree, hard links once."""
-    seen: set[int] = set()
-    sizes: list[Size] = []
-    for _, node in walk("/", root):
-        if id(node) not in seen:
-            seen.add(id(node))
-            sizes.append(file_size(node))
-    return total(sizes)

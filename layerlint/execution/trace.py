@@ -121,7 +121,13 @@ class Base:
 
     @property
     def known(self) -> bool:
+        """What it sets is known: user, shell, working directory."""
         return self.source != "unknown"
+
+    @property
+    def environment_known(self) -> bool:
+        """Every variable that it sets is known."""
+        return self.known and (self.image is None or self.image.environment_complete)
 
 
 @dataclass(frozen=True, slots=True)

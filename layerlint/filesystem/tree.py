@@ -10,7 +10,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from layerlint._dataclass import dataclass
-from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node, stamp
+from layerlint.domain.size import Size, total
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node, file_size, stamp
 
 PATH_MAX = 4096
 """Characters of a path: ``PATH_MAX`` of Linux (``limits.h``)."""
@@ -263,3 +264,14 @@ def _own_children(directory: Directory) -> dict[str, Node]:
     """The mapping of a directory that `build` itself made, which nobody else has seen yet."""
     assert isinstance(directory.children, dict)
     return directory.children
+
+
+def tree_size(root: Directory) -> Size:
+    """Bytes of the regular files of a tree, hard links once."""
+    seen: set[int] = set()
+    sizes: list[Size] = []
+    for _, node in walk("/", root):
+        if id(node) not in seen:
+            seen.add(id(node))
+            sizes.append(file_size(node))
+    return total(sizes)

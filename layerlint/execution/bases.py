@@ -1,0 +1,194 @@
+"""Base images as file systems: a snapshot where there is one, else what its recipe comes to.
+
+An image that is Debian with packages and a tree beside them is made as its Dockerfile makes it, by the same
+package manager that a RUN calls, in the layer of the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import TypeVar
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog import bases as snapshots
+from layerlint.catalog import recipes
+from layerlint.catalog.model import BaseImage, InstalledPackage
+from layerlint.catalog.recipes import Recipe
+from layerlint.domain.size import ZERO, Size
+from layerlint.domain.text import Text
+from layerlint.effects import InstallPackages
+from layerlint.execution.packages import apply
+from layerlint.execution.packages.database import PackageDatabase
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
+from layerlint.filesystem.tree import tree_size
+from layerlint.filesystem.union import FileSystem
+
+MAX_CHAIN = 8
+"""Images that stand on one another; python on buildpack-deps is five."""
+
+_T = TypeVar("_T")
+
+_NEAR = 0.3
+"""Relative bounds of the size of a file that is known from another release alone."""
+_SHELL = ("/bin/sh", "-c")
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""What the engine sets where an image sets none; the official images of distributions set the same."""
+_LATER = Size(0, 0, None)
+"""Of an image that others stand on: nobody asks for its size."""
+_MANY = Size(1, 1000, None)
+"""Files of a tree that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What an image stands on."""
+
+    filesystem: FileSystem
+    packages: Mapping[str, InstalledPackage]
+    facts: BaseImage | None
+
+
+@cache
+def find(reference: str) -> BaseImage | None:
+    """The image of a reference as far as the catalog knows it; None if it does not."""
+    image = _find(reference, MAX_CHAIN)
+    if image is None or image.size is not _LATER:
+        return image
+    return replace(image, size=tree_size(image.filesystem.root))
+
+
+@cache
+def _find(reference: str, left: int) -> BaseImage | None:
+    snapshot = snapshots.find(reference)
+    if snapshot is not None:
+        return snapshot
+    recipe = recipes.find(reference)
+    if recipe is None or left == 0:
+        return None
+    ground = _ground(recipe, left)
+    return None if ground is None else _made(recipe, ground)
+
+
+def _ground(recipe: Recipe, left: int) -> _Ground | None:
+    if recipe.base is not None and recipe.base != "scratch":
+        base = _find(recipe.base, left - 1)
+        return None if base is None else _Ground(base.filesystem, base.packages, base)
+    if recipe.like is not None:
+        near = _find(recipe.like, left - 1)
+        return None if near is None or recipe.size is None else _near(recipe.size, near)
+    if recipe.base == "scratch" and recipe.size is None:
+        return _Ground(FileSystem.scratch(), {}, None)
+    return _Ground(_of_size(recipe.reference, recipe.size or ZERO), {}, None)
+
+
+def _near(size: Size, near: BaseImage) -> _Ground:
+    """The tree of another release, every file as much smaller or larger as the whole is."""
+    # Other names than these may be in its directories: as where packages are installed.
+    filesystem = _sized(near.filesystem, size).having_packages()
+    return _Ground(filesystem, near.packages, replace(near, index_exact=False))
+
+
+def _sized(filesystem: FileSystem, size: Size) -> FileSystem:
+    factor = size.likely / max(1, tree_size(filesystem.root).likely)
+    return replace(filesystem, root=_scaled(filesystem.root, factor, {}))
+
+
+def _scaled(directory: Directory, factor: float, done: dict[int, Inode]) -> Directory:
+    """Recursion down a tree of the catalog."""
+    children: dict[str, Node] = {}
+    for name, node in directory.children.items():
+        if isinstance(node, Directory):
+            children[name] = _scaled(node, factor, done)
+            continue
+        if id(node) not in done:
+            # A file whose text is known, as of accounts and settings, is taken to be the same.
+            size = Size.around(int(node.size.likely * factor), _NEAR, _NEAR)
+            same = node.kind is not Kind.FILE or node.content is not None
+            done[id(node)] = node if same else replace(node, size=size)
+        children[name] = done[id(node)]
+    return replace(directory, children=children)
+
+
+def _of_size(reference: str, size: Size) -> FileSystem:
+    """Files of which only the bytes are known."""
+    inode = Inode(Kind.FILE, size, 0o644, None, None, BASE_LAYER, "", count=_MANY)
+    unknown = FileSystem.unknown()
+    name = f"<{reference.replace('/', '|')}>"
+    return replace(unknown, root=replace(unknown.root, children={name: inode}))
+
+
+def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
+    image = _with_facts(recipe, ground)
+    filesystem, packages = _installed(recipe, image, ground)
+    if not filesystem.root.complete and recipe.size is not None:
+        filesystem = _of_size(recipe.reference, recipe.size)
+    else:
+        for addition in recipe.adds:
+            filesystem = _added(filesystem, recipe, addition)
+        if recipe.size is not None and recipe.like is None and not image.index_exact:
+            # Packages of another release come to about the size; the whole is known better.
+            filesystem = _sized(filesystem, recipe.size)
+    return replace(image, filesystem=filesystem, packages=packages)
+
+
+def _installed(
+    recipe: Recipe, image: BaseImage, ground: _Ground
+) -> tuple[FileSystem, Mapping[str, InstalledPackage]]:
+    database = PackageDatabase.from_base(image)
+    if not recipe.install or database is None or not image.files_known:
+        return ground.filesystem, ground.packages
+    effect = InstallPackages(database.manager, recipe.install, recommends=False, assume_yes=True)
+    applied = apply(effect, ground.filesystem, database, "")
+    if applied.database is None:
+        return ground.filesystem.having_packages(), ground.packages
+    installed = applied.database.installed.values()
+    packages = {p.name: InstalledPackage(p.name, p.version, p.automatic) for p in installed}
+    return applied.filesystem.having_packages(), packages
+
+
+def _added(filesystem: FileSystem, recipe: Recipe, addition: recipes.Addition) -> FileSystem:
+    """One node for all the files, in the directory, whose other names are not known."""
+    inode = Inode(Kind.FILE, addition.size, 0o755, 0, 0, BASE_LAYER, "", count=_MANY)
+    filesystem = filesystem.make_directory(addition.path, "")
+    name = recipe.repository.rpartition("/")[2]
+    filesystem = filesystem.replace(f"{addition.path.rstrip('/')}/<{name}>", inode, "")
+    return filesystem.having_vague(addition.path)
+
+
+def _with_facts(recipe: Recipe, ground: _Ground) -> BaseImage:
+    """The facts of the recipe over those of the image that it stands on."""
+    below = ground.facts
+    environment: dict[str, Text] = {"PATH": _PATH} if below is None else dict(below.environment)
+    complete = recipe.environment_complete
+    if complete is None:
+        complete = below is None or below.environment_complete
+    return BaseImage(
+        reference=recipe.reference,
+        names=(),
+        filesystem=ground.filesystem,
+        size=_LATER,
+        packages=ground.packages,
+        manager=recipe.manager or (below.manager if below else None),
+        index=recipe.index or (below.index if below else None),
+        path_excludes=below.path_excludes if below else (),
+        path_includes=below.path_includes if below else (),
+        environment=environment | dict(recipe.environment),
+        user=_first(recipe.user, below.user if below else ""),
+        shell=_first(recipe.shell, below.shell if below else _SHELL),
+        command=_first(recipe.command, below.command if below else ()),
+        date=recipe.date,
+        source=recipe.source,
+        workdir=_first(recipe.workdir, below.workdir if below else "/"),
+        environment_complete=complete,
+        index_exact=below is None or below.index_exact,
+        distribution=recipe.distribution or (below.distribution if below else None),
+        release=recipe.release or (below.release if below else None),
+        libc=recipe.libc or (below.libc if below else None),
+        end_of_life=recipe.end_of_life or (below.end_of_life if below else None),
+    )
+
+
+def _first(value: _T | None, otherwise: _T) -> _T:
+    return otherwise if value is None else value
