@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries the bundled rules as JSON too, so that a run need not import PyYAML.
+"""Build hook: a wheel carries the bundled rules and base images as JSON too, so that a run need not import PyYAML.
 
 The YAML files are shipped beside it, for people.  An editable install has no copy: it reads the checkout.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompiledRules(BuildHookInterface):
-    """Adds ``layerlint/_rules.json``."""
+class CompiledFiles(BuildHookInterface):
+    """Adds ``layerlint/_rules.json`` and ``layerlint/_bases.json``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
@@ -22,13 +22,18 @@ class CompiledRules(BuildHookInterface):
         root = Path(self.root)
         sys.path.insert(0, str(root))
         try:
+            from layerlint.catalog import recipes
             from layerlint.ruleset.loader import compile_folder
         finally:
             sys.path.remove(str(root))
         self._folder = tempfile.TemporaryDirectory()
-        compiled = Path(self._folder.name) / "rules.json"
-        compiled.write_text(compile_folder(root / "rules", "rules"), encoding="utf-8")
-        build_data["force_include"][str(compiled)] = "layerlint/_rules.json"
+        for name, text in (
+            ("rules", compile_folder(root / "rules", "rules")),
+            ("bases", recipes.compile_folder()),
+        ):
+            compiled = Path(self._folder.name) / f"{name}.json"
+            compiled.write_text(text, encoding="utf-8")
+            build_data["force_include"][str(compiled)] = f"layerlint/_{name}.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if hasattr(self, "_folder"):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
-from layerlint.filesystem.union import FileSystem
 from layerlint.filesystem.node import Directory
+from layerlint.filesystem.union import FileSystem
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,13 @@ _COMPILED = "bases.json"
 UNKNOWN_VALUE = "?"
 """Of a variable that the image sets to something that is not known here."""
 
-_HUB = ("docker.io/library/", "index.docker.io/library/", "registry.hub.docker.com/library/", "docker.io/", "library/")
+_HUB = (
+    "docker.io/library/",
+    "index.docker.io/library/",
+    "registry.hub.docker.com/library/",
+    "docker.io/",
+    "library/",
+)
 _ARCHITECTURES = re.compile(r"(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/")
 """Namespaces of the official images by architecture (docker-library/official-images)."""
 

@@ -16,13 +16,13 @@ from layerlint.catalog import bases as snapshots
 from layerlint.catalog import recipes
 from layerlint.catalog.model import BaseImage, InstalledPackage
 from layerlint.catalog.recipes import Recipe
-from layerlint.domain.size import ZERO, Size
+from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.text import Text
 from layerlint.effects import InstallPackages
 from layerlint.execution.packages import apply
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
-from layerlint.filesystem.tree import tree_size
+from layerlint.filesystem.tree import tree_size, walk
 from layerlint.filesystem.union import FileSystem
 
 MAX_CHAIN = 8
@@ -36,7 +36,10 @@ _SHELL = ("/bin/sh", "-c")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What the engine sets where an image sets none; the official images of distributions set the same."""
 _LATER = Size(0, 0, None)
-"""Of an image that others stand on: nobody asks for its size."""
+"""Of an image that is not measured: others stand on it.  One of another release is never: its size is
+what its recipes say, and its files are fitted to that."""
+_LEAST = 0.05
+"""Least factor by which files of packages are made smaller."""
 _MANY = Size(1, 1000, None)
 """Files of a tree that is not known."""
 
@@ -54,8 +57,10 @@ class _Ground:
 def find(reference: str) -> BaseImage | None:
     """The image of a reference as far as the catalog knows it; None if it does not."""
     image = _find(reference, MAX_CHAIN)
-    if image is None or image.size is not _LATER:
+    if image is None or (image.index_exact and image.size is not _LATER):
         return image
+    if image.size is not _LATER:
+        return replace(image, filesystem=_sized(image.filesystem, image.size))
     return replace(image, size=tree_size(image.filesystem.root))
 
 
@@ -84,14 +89,23 @@ def _ground(recipe: Recipe, left: int) -> _Ground | None:
 
 
 def _near(size: Size, near: BaseImage) -> _Ground:
-    """The tree of another release, every file as much smaller or larger as the whole is."""
     # Other names than these may be in its directories: as where packages are installed.
-    filesystem = _sized(near.filesystem, size).having_packages()
-    return _Ground(filesystem, near.packages, replace(near, index_exact=False))
+    filesystem = near.filesystem.having_packages()
+    return _Ground(filesystem, near.packages, replace(near, size=size, index_exact=False))
 
 
 def _sized(filesystem: FileSystem, size: Size) -> FileSystem:
-    factor = size.likely / max(1, tree_size(filesystem.root).likely)
+    """The files of packages, which are those of another release, as much smaller or larger as the whole is."""
+    seen: set[int] = set()
+    packaged = other = 0
+    for _, node in walk("/", filesystem.root):
+        if isinstance(node, Inode) and id(node) not in seen:
+            seen.add(id(node))
+            if node.label is None:
+                other += node.size.likely
+            else:
+                packaged += node.size.likely
+    factor = max(_LEAST, (size.likely - other) / max(1, packaged))
     return replace(filesystem, root=_scaled(filesystem.root, factor, {}))
 
 
@@ -101,13 +115,13 @@ def _scaled(directory: Directory, factor: float, done: dict[int, Inode]) -> Dire
     for name, node in directory.children.items():
         if isinstance(node, Directory):
             children[name] = _scaled(node, factor, done)
-            continue
-        if id(node) not in done:
-            # A file whose text is known, as of accounts and settings, is taken to be the same.
-            size = Size.around(int(node.size.likely * factor), _NEAR, _NEAR)
-            same = node.kind is not Kind.FILE or node.content is not None
-            done[id(node)] = node if same else replace(node, size=size)
-        children[name] = done[id(node)]
+        elif node.label is None or node.kind is not Kind.FILE:
+            children[name] = node
+        else:
+            if id(node) not in done:
+                size = Size.around(int(node.size.likely * factor), _NEAR, _NEAR)
+                done[id(node)] = replace(node, size=size, content=None)
+            children[name] = done[id(node)]
     return replace(directory, children=children)
 
 
@@ -121,31 +135,32 @@ def _of_size(reference: str, size: Size) -> FileSystem:
 
 def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
     image = _with_facts(recipe, ground)
-    filesystem, packages = _installed(recipe, image, ground)
-    if not filesystem.root.complete and recipe.size is not None:
-        filesystem = _of_size(recipe.reference, recipe.size)
-    else:
-        for addition in recipe.adds:
-            filesystem = _added(filesystem, recipe, addition)
-        if recipe.size is not None and recipe.like is None and not image.index_exact:
-            # Packages of another release come to about the size; the whole is known better.
-            filesystem = _sized(filesystem, recipe.size)
-    return replace(image, filesystem=filesystem, packages=packages)
+    if not image.files_known and recipe.size is not None:
+        return replace(image, filesystem=_of_size(recipe.reference, recipe.size))
+    filesystem, packages, came = _installed(recipe, image)
+    for addition in recipe.adds:
+        filesystem = _added(filesystem, recipe, addition)
+    size = image.size
+    if not image.index_exact and recipe.size is not None:
+        size = recipe.size
+    elif size is not _LATER:
+        size = total((size, came, *(addition.size for addition in recipe.adds)))
+    return replace(image, filesystem=filesystem, packages=packages, size=size)
 
 
-def _installed(
-    recipe: Recipe, image: BaseImage, ground: _Ground
-) -> tuple[FileSystem, Mapping[str, InstalledPackage]]:
+def _installed(recipe: Recipe, image: BaseImage) -> tuple[FileSystem, Mapping[str, InstalledPackage], Size]:
+    """The files and packages behind the recipe's installs, and the bytes of the new ones."""
     database = PackageDatabase.from_base(image)
     if not recipe.install or database is None or not image.files_known:
-        return ground.filesystem, ground.packages
+        return image.filesystem, image.packages, ZERO
     effect = InstallPackages(database.manager, recipe.install, recommends=False, assume_yes=True)
-    applied = apply(effect, ground.filesystem, database, "")
+    applied = apply(effect, image.filesystem, database, "")
+    filesystem = applied.filesystem.having_packages()
     if applied.database is None:
-        return ground.filesystem.having_packages(), ground.packages
+        return filesystem, image.packages, ZERO
     installed = applied.database.installed.values()
     packages = {p.name: InstalledPackage(p.name, p.version, p.automatic) for p in installed}
-    return applied.filesystem.having_packages(), packages
+    return filesystem, packages, total(p.bytes for p in applied.installed)
 
 
 def _added(filesystem: FileSystem, recipe: Recipe, addition: recipes.Addition) -> FileSystem:
@@ -168,7 +183,7 @@ def _with_facts(recipe: Recipe, ground: _Ground) -> BaseImage:
         reference=recipe.reference,
         names=(),
         filesystem=ground.filesystem,
-        size=_LATER,
+        size=_LATER if below is None or below.index_exact else below.size,
         packages=ground.packages,
         manager=recipe.manager or (below.manager if below else None),
         index=recipe.index or (below.index if below else None),

@@ -106,13 +106,18 @@ def _start(
             base = Base(name, "unknown", None, FileSystem.unknown(), UNBOUNDED)
             return base, _state(base, windows=windows), None
         case ImageRef(reference) if isinstance(reference, str):
+            windows = windows or is_windows_image(reference)
             image = options.find_base(reference)
+            if image is not None and windows is not (image.distribution == "windows"):
+                image = None  # the tag has an image for Windows too, which is another
             if image is None:
                 notes.append(f"the base image {reference} is not in the catalog: its files are not known")
                 base = Base(reference, "unknown", None, FileSystem.unknown(), UNBOUNDED)
             else:
                 base = Base(reference, "catalog", image, image.filesystem, image.size)
-            return base, _state(base, windows=windows or is_windows_image(reference)), None
+                if not image.files_known:
+                    notes.append(f"of the base image {reference} the size is known, but not its files")
+            return base, _state(base, windows=windows), None
         case _:
             notes.append(f"the base image of stage {stage.label} depends on a value that is not known")
             base = Base("?", "unknown", None, FileSystem.unknown(), UNBOUNDED)
@@ -134,4 +139,3 @@ def _state(base: Base, *, windows: bool = False) -> State:
         image.user,
         image.shell or _DEFAULT_SHELL,
     )
-
