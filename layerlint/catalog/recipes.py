@@ -77,7 +77,7 @@ class Recipe:
 def find(reference: str) -> Recipe | None:
     """The recipe for a reference, by its tag; a digest beside a tag is ignored, alone it names nothing."""
     name, at, _ = reference.strip().partition("@")
-    repository, tag = _split(name)
+    repository, tag = split(name)
     if not tag and at:
         return None
     file = _by_repository().get(repository)
@@ -124,7 +124,7 @@ def _by_repository() -> dict[str, dict[str, Any]]:
     return {name: file for file in _documents().values() for name in file["repositories"]}
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
     """Repository and tag, without what only says that it is the public registry, or which architecture."""
     for prefix in _HUB:
         name = name.removeprefix(prefix)

@@ -107,8 +107,8 @@ def compiled(pattern: str, names: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 def match(pattern: str, tag: str, names: Mapping[str, str]) -> dict[str, str] | None:
     """What the tag says by this pattern; None if it is not one of its tags."""
-    if len(tag) > MAX_TAG:
-        return None
+    if len(tag) > MAX_TAG or "onbuild" in tag.split("-"):
+        return None  # the triggers of an onbuild image are not known
     found = compiled(pattern, tuple(names)).fullmatch(tag)
     if found is None:
         return None

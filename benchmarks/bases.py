@@ -1,0 +1,73 @@
+"""How many FROM lines of a corpus name an image that the catalog knows, by repository, and which are not known.
+
+    python benchmarks/bases.py [FILE] [--all]
+
+FILE is a ``.jsonl.gz`` of objects with a Dockerfile under ``dockerfile`` (default: ``../shared/corpus/dockerfiles.jsonl.gz``).
+A line counts once a stage; stages of other stages, ``scratch`` and named contexts do not count, nor do templates
+(``FROM debian:%%SUITE%%``), whose image nobody can know.  ``--all`` lists every image that is not known.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from layerlint.catalog import recipes
+from layerlint.dockerfile.grammar import parse_all
+from layerlint.dockerfile.parser import parse
+from layerlint.execution import bases
+from layerlint.graph import ImageRef, build_graph
+from layerlint.source import SourceFile
+
+REFERENCE = re.compile(r"[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]+)?")
+"""Roughly the grammar of distribution/reference: what does not match is a template, or a mistake."""
+
+
+def references(path: Path) -> Iterator[str]:
+    """The external images of every stage whose reference is known."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            document = parse(SourceFile.from_bytes("Dockerfile", json.loads(line)["dockerfile"].encode()))
+            for stage in build_graph(document, parse_all(document)[0]).stages:
+                if isinstance(stage.base, ImageRef) and isinstance(stage.base.reference, str):
+                    yield stage.base.reference
+
+
+def repository(reference: str) -> str:
+    return recipes.split(reference.partition("@")[0])[0]
+
+
+def main() -> None:
+    arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
+    default = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dockerfiles.jsonl.gz"
+    counted = Counter(references(Path(arguments[0]) if arguments else default))
+    templates = Counter({name: n for name, n in counted.items() if not REFERENCE.fullmatch(name)})
+    images = counted - templates
+    found = {name: bases.find(name) for name in images}
+    unknown = Counter({name: n for name, n in images.items() if found[name] is None})
+    trees = sum(n for name, n in images.items() if (image := found[name]) is not None and image.files_known)
+    exact = sum(
+        n for name, n in images.items() if (image := found[name]) is not None and image.files_known and image.index_exact
+    )
+    whole, known = images.total(), (images - unknown).total()
+    print(f"{whole} FROM lines name an image ({templates.total()} more are templates)")
+    print(f"known: {known} ({known / whole:.1%}); with files {trees} ({trees / whole:.1%}), of this release {exact}")
+    own = Counter({name: n for name, n in images.items() if repository(name) in recipes.repositories()})
+    print(f"of the repositories of the catalog: {(own - unknown).total()} of {own.total()}")
+    by_repository: dict[str, Counter[str]] = {}
+    for name, count in images.items():
+        by_repository.setdefault(repository(name), Counter())[name] = count
+    for name, tags in sorted(by_repository.items(), key=lambda item: (-item[1].total(), item[0])):
+        left = unknown & tags
+        if tags.total() >= 5 or (left and "--all" in sys.argv):
+            rest = f"  not: {', '.join(sorted(left)[:8])}" if left else ""
+            print(f"{tags.total() - left.total():>5} of {tags.total():>4} {name}{rest}")
+
+
+if __name__ == "__main__":
+    main()
