@@ -2,9 +2,9 @@
 
     python benchmarks/bases.py [FILE] [--all]
 
-FILE is a ``.jsonl.gz`` of objects with a Dockerfile under ``dockerfile`` (default: ``../shared/corpus/dockerfiles.jsonl.gz``).
-A line counts once a stage; stages of other stages, ``scratch`` and named contexts do not count, nor do templates
-(``FROM debian:%%SUITE%%``), whose image nobody can know.  ``--all`` lists every image that is not known.
+FILE is a ``.jsonl.gz`` of objects with a Dockerfile under ``dockerfile`` (default:
+``../shared/corpus/dockerfiles.jsonl.gz``).  A line counts once a stage; stages of other stages, ``scratch`` and named contexts do not count, nor do
+templates (``FROM debian:%%SUITE%%``), whose image nobody can know.  ``--all`` lists all that are not known.
 """
 
 from __future__ import annotations
@@ -50,10 +50,8 @@ def main() -> None:
     images = counted - templates
     found = {name: bases.find(name) for name in images}
     unknown = Counter({name: n for name, n in images.items() if found[name] is None})
-    trees = sum(n for name, n in images.items() if (image := found[name]) is not None and image.files_known)
-    exact = sum(
-        n for name, n in images.items() if (image := found[name]) is not None and image.files_known and image.index_exact
-    )
+    trees = sum(n for name, n in images.items() if (image := found[name]) and image.files_known)
+    exact = sum(n for name, n in images.items() if (image := found[name]) and image.files_known and image.index_exact)
     whole, known = images.total(), (images - unknown).total()
     print(f"{whole} FROM lines name an image ({templates.total()} more are templates)")
     print(f"known: {known} ({known / whole:.1%}); with files {trees} ({trees / whole:.1%}), of this release {exact}")

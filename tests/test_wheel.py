@@ -84,6 +84,15 @@ def test_its_rules_are_read_without_yaml(program: Path, tmp_path: Path) -> None:
     assert ran.stdout.split() == [str(len(list((CHECKOUT / "rules").rglob("*.yaml")))), "False"]
 
 
+def test_its_base_images_are_found_without_yaml(program: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from layerlint.execution import bases\n"
+        "print(bases.find('golang:1.13-alpine').workdir, 'yaml' in sys.modules)"
+    )
+    ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout.split() == ["/go", "False"]
+
+
 def test_it_forecasts_on_a_base_of_the_catalog(program: Path, tmp_path: Path) -> None:
     files(tmp_path, {"Dockerfile": "FROM debian:bookworm-slim\nCOPY f /f\nRUN rm /f\n", "f": "text"})
     ran = run(program, tmp_path, "layers", "--format", "json", "Dockerfile")

@@ -191,7 +191,8 @@ def test_an_image_of_debian_knows_its_packages() -> None:
 def test_an_image_of_another_release_says_so() -> None:
     image = bases.find("ubuntu:16.04")
     assert image is not None
-    assert (image.index, image.index_exact, image.distribution, image.release) == ("bullseye", False, "ubuntu", "xenial")
+    assert (image.index, image.index_exact) == ("bullseye", False)
+    assert (image.distribution, image.release) == ("ubuntu", "xenial")
     assert image.size.likely == 126_000_000
     assert image.filesystem.packaged
     assert image.end_of_life == "2021-04-02"

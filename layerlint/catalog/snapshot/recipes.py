@@ -41,15 +41,14 @@ def faults(document: Mapping[str, Any]) -> list[str]:
         f"{key} is missing" for key in ("repositories", "date", "source", "variants") if not document.get(key)
     ]
     found = [*missing, *_unknown(document, _FILE, "the file")]
-    for name in document.get("repositories", ()):
-        if not _REPOSITORY.fullmatch(name):
-            found.append(f"{name} is not a repository")
+    names = document.get("repositories", ())
+    found += [f"{name} is not a repository" for name in names if not _REPOSITORY.fullmatch(name)]
     found += _date(document.get("date", ""), "date")
-    names = document.get("versions", {})
+    versions = document.get("versions", {})
     for number, variant in enumerate(document.get("variants", ()), 1):
         where = f"variant {number}"
         found += _unknown(variant, _VARIANT, where)
-        found += [f"{where}: {fault}" for fault in _variant({**document, **variant}, names)]
+        found += [f"{where}: {fault}" for fault in _variant({**document, **variant}, versions)]
     return found
 
 
@@ -119,9 +118,9 @@ def page() -> str:
     lines = [
         "# Base images",
         "",
-        "Written by the tests from `layerlint/catalog/repositories` (`LAYERLINT_UPDATE_SNAPSHOTS=1`). The official Debian",
-        "images of bullseye, bookworm and trixie are known file by file beside these. Sizes are uncompressed bytes, of",
-        "the newest version where they differ; `+` is what an image adds to the one it stands on, beside packages.",
+        "Written by the tests from `layerlint/catalog/repositories` (`LAYERLINT_UPDATE_SNAPSHOTS=1`). The official",
+        "images of Debian bullseye, bookworm and trixie are known file by file beside these. Sizes are uncompressed,",
+        "of the newest version where they differ; `+` is what an image adds to the one it stands on beside packages.",
         "",
         "| repositories | tags | stands on | size | facts of | source |",
         "| --- | --- | --- | --- | --- | --- |",
