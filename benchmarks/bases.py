@@ -3,8 +3,8 @@
     python benchmarks/bases.py [FILE] [--all]
 
 FILE is a ``.jsonl.gz`` of objects with a Dockerfile under ``dockerfile`` (default:
-``../shared/corpus/dockerfiles.jsonl.gz``).  A line counts once a stage; stages of other stages, ``scratch`` and named contexts do not count, nor do
-templates (``FROM debian:%%SUITE%%``), whose image nobody can know.  ``--all`` lists all that are not known.
+``../shared/corpus/dockerfiles.jsonl.gz``).  Every stage on an external image counts once; templates
+(``FROM debian:%%SUITE%%``), whose image nobody can know, do not.  ``--all`` lists all that are not known.
 """
 
 from __future__ import annotations
