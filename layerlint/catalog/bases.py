@@ -84,7 +84,51 @@ def _load(file: str) -> BaseImage:
         command=tuple(facts["command"]),
         date=facts["date"],
         source=facts["source"],
+        index_exact=facts.get("index_exact", True),
         distribution=facts["reference"].partition(":")[0],
         release=facts["index"],
         libc=_LIBC.get(facts["manager"]),
         end_of_life=_END_OF_LIFE.get(facts["index"]),
+    )
+
+
+def _directory(
+    node: list[Any],
+    attributes: list[Attribute],
+    texts: dict[str, str],
+    path: str,
+    linked: dict[int, Inode],
+    mtime: object,
+) -> Directory:
+    """Snapshot trees are ours and shallow: the recursion is bounded by their depth."""
+    children: dict[str, Node] = {}
+    for name, child in node[1].items():
+        if isinstance(child[1], dict):
+            children[name] = _directory(child, attributes, texts, f"{path}/{name}", linked, mtime)
+        else:
+            children[name] = _inode(child, attributes, texts.get(f"{path}/{name}"), linked, mtime)
+    mode, uid, gid, _ = attributes[node[0]]
+    return Directory(children, mode, uid, gid, BASE_LAYER, "", mtime=mtime)
+
+
+def _inode(
+    node: list[Any], attributes: list[Attribute], text: str | None, linked: dict[int, Inode], mtime: object
+) -> Inode:
+    what = node[0]
+    mode, uid, gid, label = attributes[node[1]]
+    if isinstance(what, str):
+        return Inode(
+            Kind.SYMLINK, ZERO, mode, uid, gid, BASE_LAYER, "", target=what, mtime=mtime, label=label
+        )
+    if len(node) == 3 and node[2] in linked:
+        return linked[node[2]]
+    content = None if text is None else Inline(text.encode())
+    inode = Inode(
+        Kind.FILE, _size(what), mode, uid, gid, BASE_LAYER, "", content=content, mtime=mtime, label=label
+    )
+    if len(node) == 3:
+        linked[node[2]] = inode
+    return inode
+
+
+_size = cache(Size.exact)
