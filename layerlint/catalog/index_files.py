@@ -32,3 +32,11 @@ def newest(name: str) -> BlockFile | None:
 def kind(name: str, file: BlockFile) -> str:
     """``apt``, ``apk`` or ``rpm``; the first snapshots do not say it."""
     return file.meta.get("kind") or ("apk" if name.startswith("alpine-") else "apt")
+
+
+def index_for(distribution: str | None, release: str | None, near: str | None) -> str | None:
+    """The name of the index that answers for an image: its own release's if there is one, else the near one."""
+    if distribution is None or release is None:
+        return near
+    own = release if distribution in ("debian", "ubuntu") else f"{distribution}-{release}"
+    return own if newest(own) is not None else near

@@ -8,9 +8,9 @@ from typing import Any
 _ABOUT = """\
 Package indexes: what layerlint knows of the packages of a distribution's release.
 
-Those of Debian 11 to 13 come with layerlint, as of a day that `layerlint index list` tells. A newer one, or one
-of another release, is fetched into your cache by `layerlint index update`, and is used from then on wherever it
-is newer. Nothing else of layerlint ever uses the network.
+Those of Debian 11 to 13 and of some releases of Alpine come with layerlint, as of a day that `layerlint index list`
+tells. A newer one, or one of another release, is fetched into your cache by `layerlint index update`, and is used
+from then on wherever it is newer. Nothing else of layerlint ever uses the network.
 """
 _EXAMPLES = """\
 examples:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from layerlint.catalog.index_files import index_for
 from layerlint.catalog.packages import open_index
 from layerlint.cli import main
 from tests.indexes.mirror import CURL, Mirror, noble
@@ -66,6 +67,18 @@ def check_passed_over(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ran.code == 0
     assert "ubuntu" not in ran.out
     assert ran.err.startswith(f"layerlint: {path.as_posix()}: not used: ")
+
+
+def test_the_own_release_answers_where_it_is_there(
+    cache: Path, mirror: Mirror, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert index_for("debian", "bookworm", "bookworm") == "bookworm"
+    assert index_for("ubuntu", "noble", "trixie") == "trixie"
+    assert index_for("alpine", "3.2", "alpine-3.22") == "alpine-3.22"
+    assert index_for(None, None, "trixie") == "trixie"
+    assert index_for("distroless", "../../x", None) is None
+    cached(cache, mirror, capfd)
+    assert index_for("ubuntu", "noble", "trixie") == "noble"
 
 
 def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
