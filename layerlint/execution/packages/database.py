@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from layerlint._dataclass import dataclass
+from layerlint.catalog.index_files import index_for
 from layerlint.catalog.model import BaseImage
 from layerlint.domain.size import ZERO, Size
 
@@ -53,7 +54,8 @@ class PackageDatabase:
         installed = {p.name: Installed(p.name, p.version, p.automatic) for p in base.packages.values()}
         filters = [(False, pattern) for pattern in base.path_excludes]
         filters += [(True, pattern) for pattern in base.path_includes]
-        return PackageDatabase(base.manager, base.index, installed, tuple(filters), exact=base.index_exact)
+        index = index_for(base.distribution, base.release, base.index)
+        return PackageDatabase(base.manager, index, installed, tuple(filters), exact=base.index_exact)
 
     def with_packages(self, packages: Iterable[Installed]) -> PackageDatabase:
         return replace(self, installed={**self.installed, **{p.name: p for p in packages}})
