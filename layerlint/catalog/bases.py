@@ -86,7 +86,7 @@ def _load(file: str) -> BaseImage:
         source=facts["source"],
         index_exact=facts.get("index_exact", True),
         distribution=facts["reference"].partition(":")[0],
-        release=facts["index"],
+        release=facts["index"] if facts["manager"] == "apt" else facts["reference"].partition(":")[2],
         libc=_LIBC.get(facts["manager"]),
         end_of_life=_END_OF_LIFE.get(facts["index"]),
     )

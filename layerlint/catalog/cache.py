@@ -49,6 +49,11 @@ def names() -> tuple[str, ...]:
     return tuple(name for name in found if _NAME.fullmatch(name))
 
 
+def is_cached(name: str) -> bool:
+    """Whether a file is there under the name, sound or not."""
+    return _NAME.fullmatch(name) is not None and os.path.exists(path_of(name))
+
+
 def open_cached(name: str) -> BlockFile | Unusable | None:
     """An index of the cache by the name of its file (``noble``, ``alpine-3.20``); None if there is none."""
     import sqlite3

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from layerlint.catalog.blocks import BlockFile
-from layerlint.catalog.cache import open_cached
+from layerlint.catalog.cache import is_cached, open_cached
 
 DATA = Path(__file__).parent / "data"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -16,9 +16,12 @@ def bundled_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in DATA.glob("*.sqlite")))
 
 
+def is_bundled(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and (DATA / f"{name}.sqlite").is_file()
+
+
 def bundled(name: str) -> BlockFile | None:
-    path = DATA / f"{name}.sqlite"
-    return BlockFile(path) if _NAME.fullmatch(name) and path.is_file() else None
+    return BlockFile(DATA / f"{name}.sqlite") if is_bundled(name) else None
 
 
 def newest(name: str) -> BlockFile | None:
@@ -39,4 +42,6 @@ def index_for(distribution: str | None, release: str | None, near: str | None) -
     if distribution is None or release is None:
         return near
     own = release if distribution in ("debian", "ubuntu") else f"{distribution}-{release}"
+    if own == near or not (is_bundled(own) or is_cached(own)):
+        return near  # without the cost of opening one, which not every Dockerfile needs
     return own if newest(own) is not None else near

@@ -148,3 +148,29 @@ def test_help_says_what_is_not_verified(capfd: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         main(["index", "update", "--help"])
     assert "signatures are not" in " ".join(capfd.readouterr().out.split())
+
+
+@pytest.mark.parametrize("base", ["ubuntu:24.04", "buildpack-deps:noble-curl"])
+def test_a_base_takes_its_packages_from_there(
+    base: str, cache: Path, mirror: Mirror, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(
+        f"FROM {base}\nRUN apt-get update && apt-get install -y --no-install-recommends only-here\n"
+    )
+
+    def forecast() -> dict[str, int]:
+        open_index.cache_clear()
+        layers = Ran(capfd, "layers", "--format", "json", str(dockerfile)).json["layers"]
+        bounds: dict[str, int] = layers[0]["bytes"]
+        return bounds
+
+    before = forecast()
+    assert before["high"] is None, "of a package that is not known, there is no bound"
+    mirror.answers.update(
+        noble("Package: only-here\nVersion: 1\nArchitecture: amd64\nInstalled-Size: 50000\nSize: 9\n")
+    )
+    assert update(capfd, mirror, "noble", "--components", "main").code == 0
+    after = forecast()
+    assert after["high"] is not None
+    assert 30_000_000 < after["likely"] < 60_000_000
