@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from layerlint._dataclass import dataclass
+
+_SLASHED = re.compile(r"/((?:@[^/]+/)?[^/@]+)/([^/_]+)(?:_.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,12 @@ def _here(line: str) -> bool:
 
 def _package(key: str) -> tuple[str, str]:
     """``/name/1.0.0`` (version 5; peers behind ``_``), ``/name@1.0.0`` (6) and ``name@1.0.0`` (9)."""
+    slashed = _SLASHED.fullmatch(key)
+    if slashed is not None:
+        return slashed[1], slashed[2]
     key = key.removeprefix("/")
     at = key.rfind("@")
-    if at > 0:
-        return key[:at], key[at + 1 :]
-    name, _, version = key.rpartition("/")
-    return name, version.partition("_")[0]
+    return (key[:at], key[at + 1 :]) if at > 0 else (key, "")
 
 
 def _specs(line: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import zip_longest
 
 from layerlint.commands._node_places import fill
 from layerlint.commands._outcome import SUCCESS
@@ -49,11 +49,12 @@ _DIRECTORIES: Mapping[tuple[str, str], str] = {
 """Where a tool puts what it builds unless its configuration says otherwise."""
 _READERS = frozenset(
     (
-        "ava", "cypress", "echo", "eslint", "flow", "husky", "jasmine", "jest", "karma", "mocha", "opencollective",
-        "prettier", "snyk", "standard", "stylelint", "tape", "tslint", "vitest", "xo",
+        "ava", "cd", "cypress", "echo", "eslint", "flow", "husky", "jasmine", "jest", "karma", "mkdir", "mocha",
+        "opencollective", "prettier", "rimraf", "rm", "snyk", "standard", "stylelint", "tape", "true", "tslint",
+        "vitest", "xo",
     )
 )  # fmt: skip
-"""They check or test: what they write is a report at most."""
+"""They check, test or clear: what they write is a report at most."""
 _SERVERS = frozenset(("forever", "http-server", "nodemon", "serve", "pm2-runtime", "live-server"))
 _OUTPUT = ("--outDir", "--out-dir", "--output-path", "--outdir", "--dist-dir", "-d", "--out")
 _LAUNCHERS = frozenset(
@@ -114,7 +115,7 @@ def _made(invocation: Invocation, directory: str, words: list[str], called: str)
     if place is None:
         return _somewhere(invocation, directory, called)
     output = join(directory, place)
-    for option, value in pairwise(words):
+    for option, value in zip_longest(words, words[1:], fillvalue="-"):
         name, equals, joined = option.partition("=")
         if name in _OUTPUT and (equals or not value.startswith("-")):
             chosen = joined if equals else value
