@@ -146,7 +146,7 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
     prefix = npm_prefix(invocation, line.value("prefix"))
     modules = join(prefix, "lib/node_modules")
     effects: list[Effect] = []
-    everything = sizes.NONE
+    fetched: dict[str, str] = {}
     for word in line.words:
         name, wanted = split_spec(word)
         if name in (".", "") or name.startswith(("/", "./", "../")):
@@ -154,8 +154,8 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
                 fill(invocation, modules, f"npm {word}", Size(0, 0, None), ZERO, f"{word} is not followed")
             )
             continue
-        amounts = sizes.of_wanted({name: wanted})
-        everything += amounts
+        amounts = sizes.of_wanted({name: wanted}, tools=True)
+        fetched[name] = wanted
         folder = join(modules, name)
         if invocation.view.presence(folder) is Truth.YES:
             effects.append(Remove(folder, recursive=True))
@@ -166,9 +166,12 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
             effects.append(Remove(link))
             effects.append(Symlink(f"../lib/node_modules/{name}/{file.removeprefix('./')}", link))
     if line.partial:
-        amounts = sizes.of_wanted({"a package whose name is not known": "*"})
-        everything += amounts
+        unknown = {"a package whose name is not known": "*"}
+        fetched |= unknown
+        amounts = sizes.of_wanted(unknown, tools=True)
         effects.append(fill(invocation, modules, "npm -g", amounts.bytes, amounts.files, amounts.reason))
+    # The cache holds once what several of them need.
+    everything = sizes.of_wanted(fetched, tools=True)
     effects += cached(invocation, line, everything, everything.metadata)
     effects.append(log(invocation, line, everything.entries))
     return Outcome(tuple(effects), stdout=Stream(Size(0, 200, None)))

@@ -92,8 +92,8 @@ class Amounts:
 NONE = Amounts()
 
 
-def of_wanted(wanted: Mapping[str, str]) -> Amounts:
-    """Packages by name and range, with all that they pull in."""
+def of_wanted(wanted: Mapping[str, str], *, tools: bool = False) -> Amounts:
+    """Packages by name and range, with all that they pull in; ``tools``: such as are installed globally."""
     known = table()
     roots: dict[Fit, list[int]] = {fit: [] for fit in Fit}
     unknown: list[str] = []
@@ -110,7 +110,8 @@ def of_wanted(wanted: Mapping[str, str]) -> Amounts:
             found += _of_other_versions(known, inside, roots[fit], fit)
             inside = [*inside, *roots[fit]]
     if unknown:
-        drawn = _drawn(known, "closure", len(unknown), "not in the table of sizes: " + _listed(unknown))
+        kind = "tool" if tools else "library"
+        drawn = _drawn(known, kind, len(unknown), "not in the table of sizes: " + _listed(unknown))
         if _DOWNLOADERS.intersection(unknown):
             drawn = replace(drawn, bytes=Size(drawn.bytes.low, drawn.bytes.likely, None))
         found += drawn

@@ -36,8 +36,8 @@ _LOCKED = (200, 280, 380)
 """Bytes of ``pnpm-lock.yaml`` a package: 257 and 306; ``node_modules/.pnpm/lock.yaml`` is as large."""
 _INDEXED = (800, 1_350, 2_000)
 """Of the store's index a package."""
-_DOCUMENTS = (0.9, 2.0, 2.5)
-"""Its copy of the registry's documents, of what npm keeps of them: 1.0 and 2.3 times as much."""
+_DOCUMENTS = (0.6, 1.5, 2.6)
+"""Its copy of the registry's documents, of what npm keeps of them: 0.75 and 2.27 times as much."""
 
 
 def pnpm(invocation: Invocation) -> Outcome:
@@ -146,7 +146,7 @@ def _globally(invocation: Invocation, line: Line, names: list[str]) -> Outcome:
     names = [*names, *(["?"] if line.partial else [])]
     if not names:
         return _ANSWER
-    amounts = sizes.of_wanted(dict(map(split_spec, names)))
+    amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
     title = " ".join(split_spec(name)[0] for name in names)[:80]
     modules = join(_data(invocation), "global/5/node_modules")
     put = fill(invocation, modules, title, amounts.bytes, amounts.files, amounts.reason, f"npm:{title}")

@@ -140,7 +140,7 @@ def _globally(invocation: Invocation, line: Line) -> Outcome:
     names = [*line.words, *(["?"] if line.partial else [])]
     if not names:
         return _ANSWER
-    amounts = sizes.of_wanted(dict(map(split_spec, names)))
+    amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
     effects: list[Effect] = [_filled(invocation, modules, _title(names), amounts)]
     effects.append(Write(join(modules, ".yarn-integrity"), scaled(amounts.packages, *_STATE)))
     effects.append(Write(join(base, "yarn/global/yarn.lock"), scaled(amounts.packages, *_LOCKED)))

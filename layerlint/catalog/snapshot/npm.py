@@ -231,10 +231,10 @@ def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]
     """5 %, 50 % and 95 % of sums of independent draws, by the bootstrap (a fixed seed)."""
     here = [package for package in table.packages if package.files and not package.is_foreign]
     chance = random.Random(1)
-    # What is not in the table is neither as popular as the roots nor as small as what they pull in: half
-    # of each.
+    tools = [table.closure([root]) for root in roots]
+    # A dependency that is not in the table is mostly of the kind that others depend on: two of three.
     others = [index for index, package in enumerate(table.packages) if not package.is_foreign]
-    closures = [table.closure([root]) for root in (*roots, *chance.sample(others, len(roots)))]
+    libraries = [*tools, *(table.closure([root]) for root in chance.sample(others, 2 * len(roots)))]
     projects = [table.closure(chance.sample(roots, chance.randint(*_PROJECT))) for _ in range(400)]
     same, other = _ratios(table, sorted({package.name for package in here}))
     samples: dict[str, list[int]] = {
@@ -252,7 +252,8 @@ def _quantiles(table: Table, roots: Sequence[int]) -> dict[str, list[list[int]]]
         "metadata": lambda c: c.metadata,
     }
     for name, measure in measures.items():
-        samples[f"closure-{name}"] = [measure(closure) for closure in closures]
+        samples[f"tool-{name}"] = [measure(closure) for closure in tools]
+        samples[f"library-{name}"] = [measure(closure) for closure in libraries]
     sums = {name: _sums(sample, _COUNTS, chance) for name, sample in samples.items()}
     for name, measure in measures.items():
         sums[f"project-{name}"] = _sums([measure(project) for project in projects], (1,), chance)
