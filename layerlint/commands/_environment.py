@@ -23,6 +23,8 @@ _BUNDLED: dict[int, tuple[tuple[str, int, int, int, int], ...]] = {
 """Minor release to what ``ensurepip`` installs: name, bytes, files, bytes and files of byte-code; measured
 with CPython 3.7.16, 3.8.18, 3.9.18, 3.10.13, 3.11.7 and 3.13.0 (pip 24.2; for 3.12 too, whose first releases
 had a pip of 13.7 MB) on Debian 12, November 2026.  A venv of Debian's own 3.11 has 21,615,672 bytes."""
+_OF_DEBIAN = 0.967
+"""Debian 12 over python.org's 3.11, for its pip is 23.0.1 and its setuptools 66.1.1."""
 _BUNDLED_ERROR = (0.25, 0.15)
 _ACTIVATION = 12_500
 """The scripts of other shells: 12,091 bytes for ``activate.csh``, ``.fish`` and ``Activate.ps1``, and what
@@ -69,6 +71,9 @@ def bundled(site: str, scripts: str, base: Python) -> list[Effect]:
     for name, size, count, code, code_count in _BUNDLED[release]:
         label = f"pip:{name}"
         code_size, code_files = Size.around(code, *_BUNDLED_ERROR), Size.around(code_count, 0.2, 0.2)
+        if base.debian:
+            code_size = code_size.scaled(_OF_DEBIAN)
+            size = int(size * _OF_DEBIAN)
         files, number = Size.around(size, *_BUNDLED_ERROR), Size.around(count, 0.2, 0.2)
         effects.append(
             Populate(join(site, "__pycache__"), f"{name} *.pyc", code_size, code_files, label=label)

@@ -23,7 +23,7 @@ from pathlib import Path
 from packaging.markers import UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 
-from layerlint.catalog.distributions import DATA, Distribution, encode, normalised
+from layerlint.catalog.distributions import DATA, Distribution, encode, measured, normalised
 
 _ENVIRONMENT = {
     "implementation_name": "cpython",
@@ -48,13 +48,15 @@ def main() -> None:
     )
     parser.add_argument("pins", nargs="+", type=Path)
     parser.add_argument("--work", type=Path, default=Path("snapshot-work"), help="a scratch directory")
+    parser.add_argument("--add", action="store_true", help="keep the other rows of the table")
     arguments = parser.parse_args()
     wheels = arguments.work.resolve() / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     pins = sorted({pin for path in arguments.pins for pin in _pins(path)})
     with ThreadPoolExecutor(2) as pool:
         found = [each for each in pool.map(lambda pin: _measure(pin, wheels), pins) if each is not None]
-    newest = {each.name: each for each in sorted(found, key=lambda each: each.version)}
+    kept = measured() if arguments.add else {}
+    newest = {**kept, **{each.name: each for each in sorted(found, key=lambda each: each.version)}}
     date = datetime.date.today().isoformat()
     head = f"# Wheels of the Python Package Index, {date}, installed by pip on CPython {platform.python_version()}"
     lines = (encode(newest[name]) for name in sorted(newest))
