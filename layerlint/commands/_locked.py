@@ -1,4 +1,4 @@
-"""Lock files of poetry, pdm and pipenv: names and versions, without sizes."""
+"""Lock files: of uv with the sizes of wheels; of poetry, pdm and pipenv names and versions."""
 
 from __future__ import annotations
 
@@ -104,3 +104,78 @@ def pipfile(invocation: Invocation, directory: str, sections: Sequence[str]) -> 
             pin = bound.removeprefix("==") if bound.startswith("==") else None
             wanted.append(Requirement(normalised(name), (), pin))
     return closure(wanted)
+
+
+def uv_lock(
+    lock: Mapping[str, object],
+    root: str,
+    extras: Sequence[str],
+    groups: Sequence[str],
+    all_extras: bool,
+    version: str,
+) -> tuple[Chosen, ...]:
+    """The packages of a ``uv.lock`` that the project named ``root`` reaches, with the sizes of their wheels."""
+    packages: dict[str, Mapping[str, object]] = {}
+    for entry in sequence(lock.get("package")):
+        name = normalised(text(mapping(entry).get("name")))
+        packages.setdefault(name, mapping(entry))
+    own = {
+        name
+        for name, entry in packages.items()
+        if {"virtual", "editable", "directory"} & set(mapping(entry.get("source")))
+    }
+    start = {root} if root in packages else own
+    waiting: list[tuple[str, tuple[str, ...]]] = [(name, tuple(extras)) for name in sorted(start)]
+    reached: dict[str, None] = {}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    while waiting:
+        name, wanted = waiting.pop()
+        entry = packages.get(name)
+        if entry is None or (name, wanted) in seen:
+            continue
+        seen.add((name, wanted))
+        reached[name] = None
+        lists = [entry.get("dependencies")]
+        optional = mapping(entry.get("optional-dependencies"))
+        lists += [
+            optional[key] for key in optional if normalised(key) in wanted or (all_extras and name in start)
+        ]
+        if name in start:
+            grouped = mapping(entry.get("dev-dependencies"))
+            lists += [grouped.get(group) for group in groups]
+        for dependency in (each for one in lists for each in sequence(one)):
+            details = mapping(dependency)
+            marker = text(details.get("marker"))
+            if marker and not holds(marker, version):
+                continue
+            inner = tuple(normalised(text(extra)) for extra in sequence(details.get("extra")))
+            waiting.append((normalised(text(details.get("name"))), inner))
+    table_ = measured()
+    return tuple(
+        Chosen(
+            name,
+            text(packages[name].get("version")) or None,
+            table_.get(name),
+            download=_wheel(packages[name]),
+        )
+        for name in sorted(reached)
+        if name not in own
+    )
+
+
+def _wheel(package: Mapping[str, object]) -> int | None:
+    """The size of the wheel that an image on linux/amd64 gets: a pure one, or one of manylinux."""
+    found: list[tuple[int, int]] = []
+    for wheel in sequence(package.get("wheels")):
+        details = mapping(wheel)
+        name, size = text(details.get("url")).rpartition("/")[2], details.get("size")
+        if not isinstance(size, int) or not 0 < size < 1 << 34:
+            continue
+        if name.endswith("-any.whl"):
+            found.append((0, size))
+        elif "manylinux" in name and "x86_64" in name:
+            found.append((1 + ("cp312" not in name), size))
+    if found:
+        return min(found)[1]
+    size = mapping(package.get("sdist")).get("size")
+    return size if isinstance(size, int) and 0 < size < 1 << 34 else None

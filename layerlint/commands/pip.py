@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from layerlint._dataclass import dataclass
 from layerlint.catalog.distributions import measured, normalised
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.commands._paths import basename, join
+from layerlint.commands._pip_target import Target, allowed, cache_in_use, cache_of, path_of, target_of
 from layerlint.commands._project import own_size, project
 from layerlint.commands._pypi import (
     CLOSURE_UNKNOWN,
@@ -21,7 +21,7 @@ from layerlint.commands._pypi import (
     installed,
     title_of,
 )
-from layerlint.commands._python import Python, home_of, installed_by_apt, of_user, running, variable
+from layerlint.commands._python import Python, home_of, installed_by_apt, of_user, running
 from layerlint.commands._requirements import MAX_REQUIREMENTS, Requirement, Requirements, read
 from layerlint.commands._requirements import parse as parse_requirement
 from layerlint.domain.size import Size
@@ -65,22 +65,8 @@ _UNINSTALL = Grammar(
     "hvqyr:",
     {**_GENERAL, "yes": "y", "requirement": "r:", "break-system-packages": "break", "root-user-action": "-:"},
 )
-_TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
-_FALSE = frozenset({"0", "f", "false", "n", "no", "off"})
 _ANSWER = Outcome(stdout=Stream(Size(0, 1_000, None)))
-_HTTP_V2_SINCE = 12
-"""pip 23.3 renamed its cache of answers; the pip of Debian 12 and of older releases has ``http``."""
 _SELF_CHECK = Size(0, 130, 400)
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where one ``pip install`` puts things, and what lies there that it looks at."""
-
-    place: Place
-    python: Python
-    looks: bool
-    """Whether what is installed there already is left alone."""
 
 
 def pip(invocation: Invocation) -> Outcome:
@@ -118,12 +104,12 @@ def _install(invocation: Invocation, python: Python, words: tuple[Text, ...], be
         return _ANSWER
     if options.has("d"):
         return _fetched(invocation, python, options, asked, options.value("d"))
-    target = _target(invocation, python, options)
+    target = target_of(invocation, python, options)
     if target is None:
         return unmodelled("pip: where it installs to is not known")
     if not _is_asked(asked):
         return FAILURE if not options.has("group") else unmodelled("pip: a dependency group")
-    status = _allowed(invocation, target.python, options)
+    status = allowed(invocation, target.python, options)
     if status is Truth.NO:
         problem = "this Python is Debian's own: pip wants --break-system-packages, or a virtual environment"
         return Outcome(status=Truth.NO, problem=problem)
@@ -133,14 +119,6 @@ def _install(invocation: Invocation, python: Python, words: tuple[Text, ...], be
 
 def _is_asked(asked: Requirements) -> bool:
     return bool(asked.wanted or asked.gaps)
-
-
-def _allowed(invocation: Invocation, python: Python, options: Options) -> Truth:
-    """PEP 668: a distribution's Python is its own, unless pip is told otherwise or installs elsewhere."""
-    elsewhere = options.has("break", "t", "prefix", "root", "python") or variable(invocation, "PIP_TARGET")
-    if elsewhere or variable(invocation, "PIP_BREAK_SYSTEM_PACKAGES").lower() in _TRUE:
-        return Truth.YES
-    return ~python.managed
 
 
 def _asked(invocation: Invocation, options: Options, skip: int, version: str) -> Requirements:
@@ -161,88 +139,8 @@ def _asked(invocation: Invocation, options: Options, skip: int, version: str) ->
     return replace(found, wanted=tuple(wanted), gaps=tuple(gaps))
 
 
-def _target(invocation: Invocation, python: Python, options: Options) -> _Target | None:
-    """The scheme that the options choose; None where a path is not known."""
-    home = home_of(invocation)
-    interpreter = join(python.scripts, f"python{python.version}")
-    directory = _path_of(invocation, options, "t", "PIP_TARGET")
-    prefix = _path_of(invocation, options, "prefix", "PIP_PREFIX")
-    root = _path_of(invocation, options, "root", "PIP_ROOT")
-    if UNKNOWN in (directory, prefix, root):
-        return None
-    scheme = python
-    user = options.has("user") or variable(invocation, "PIP_USER").lower() in _TRUE
-    if user or (invocation.user not in (0, None) and not _owns(invocation, python)):
-        scheme = of_user(python, home)
-    site, scripts, share = scheme.site, scheme.scripts, join(scheme.prefix, "share")
-    if isinstance(prefix, str):
-        site = f"{prefix.rstrip('/')}/lib/python{python.version}/site-packages"
-        if python.debian:
-            site = f"{prefix.rstrip('/')}/local/lib/python{python.version}/dist-packages"
-        scripts, share = join(prefix, "bin"), join(prefix, "share")
-    if isinstance(directory, str):
-        site, scripts, share = directory, join(directory, "bin"), join(directory, "share")
-    if isinstance(root, str):
-        site, scripts, share = (root.rstrip("/") + path for path in (site, scripts, share))
-    place = Place(
-        site, scripts, share, _code(invocation, options, site), _cache(invocation, python, options),
-        interpreter=interpreter, minor=python.minor,
-    )  # fmt: skip
-    looks = not (isinstance(directory, str) or options.has("I", "force"))
-    return _Target(place, scheme, looks)
-
-
-def _owns(invocation: Invocation, python: Python) -> bool:
-    """A user who is not root made the environment, or was given it: it is not the system's."""
-    return python.prefix not in ("/usr", "/usr/local")
-
-
-def _path_of(invocation: Invocation, options: Options, key: str, name: str) -> Text | None:
-    word = options.value(key)
-    if word is None:
-        word = invocation.environment.get(name) or None
-    if word is None or word is UNKNOWN:
-        return word
-    return invocation.path(word) or UNKNOWN
-
-
-def _code(invocation: Invocation, options: Options, site: str) -> str | None:
-    """Where byte-code goes: pip compiles whatever PYTHONDONTWRITEBYTECODE says."""
-    if options.has("no-compile") or variable(invocation, "PIP_NO_COMPILE").lower() in _TRUE:
-        return None
-    prefix = variable(invocation, "PYTHONPYCACHEPREFIX")
-    if prefix.startswith("/"):
-        return f"{prefix.rstrip('/')}{site}"
-    return join(site, "__pycache__")
-
-
-def cache_of(invocation: Invocation) -> str:
-    """pip's cache directory."""
-    named = variable(invocation, "PIP_CACHE_DIR")
-    if named.startswith("/"):
-        return named
-    base = variable(invocation, "XDG_CACHE_HOME")
-    return join(base, "pip") if base.startswith("/") else join(home_of(invocation), ".cache/pip")
-
-
-def _cache(invocation: Invocation, python: Python, options: Options) -> str | None:
-    """Where answers of the index are kept; None: nowhere.  Any truth value of PIP_NO_CACHE_DIR turns it off."""
-    off = variable(invocation, "PIP_NO_CACHE_DIR").lower()
-    if options.has("no-cache") or off in _TRUE or off in _FALSE:
-        return None
-    named = options.value("cache-dir")
-    if named is UNKNOWN:
-        return None
-    directory = cache_of(invocation) if named is None else invocation.path(named)
-    if directory is None:
-        return None
-    minor = _HTTP_V2_SINCE if python.minor is None else python.minor
-    old = minor < 8 or (python.debian and minor < _HTTP_V2_SINCE)
-    return join(directory, "http" if old else "http-v2")
-
-
 def _installed(
-    invocation: Invocation, options: Options, asked: Requirements, target: _Target
+    invocation: Invocation, options: Options, asked: Requirements, target: Target
 ) -> Iterator[Effect]:
     """The effects of an installation, in the order in which pip has them."""
     place, python = target.place, target.python
@@ -300,7 +198,7 @@ def _local(
             name = each.name or basename(each.source.partition("#")[0]) or "source"
             directory = place.site
             if each.editable:
-                named = _path_of(invocation, options, "src", "PIP_SRC")
+                named = path_of(invocation, options, "src", "PIP_SRC")
                 directory = named if isinstance(named, str) else join(invocation.cwd or "/", "src")
                 wanted.remove(each)
             elif not each.name:
@@ -368,7 +266,7 @@ def _fetched(
     for gap in (*asked.gaps, *(each.source for each in asked.wanted if not each.name)):
         size = Size(5_000, 2_000_000, None)
         effects.append(Populate(directory, basename(gap) or "project", size, reason=f"{gap} is not known"))
-    cache = _cache(invocation, python, options)
+    cache = cache_in_use(invocation, python, options)
     if cache is not None and chosen:
         keeping = replace(place, cache=cache, pages=True)
         effects += effects_of(chosen, keeping, title_of(each.name for each in chosen))[-1:]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from layerlint import commands
-from layerlint.catalog.distributions import measured, normalised
+from layerlint.catalog.distributions import normalised
 from layerlint.commands._environment import environment
-from layerlint.commands._options import Grammar, Options, parse
+from layerlint.commands._locked import MAX_LOCK, uv_lock
+from layerlint.commands._options import Options, parse
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.commands._paths import join
-from layerlint.commands._project import mapping, own_size, project, sequence, table, text
+from layerlint.commands._project import own_size, project, table
 from layerlint.commands._pypi import (
     CLOSURE_UNKNOWN,
     CLOSURE_UNKNOWN_COUNT,
@@ -31,81 +32,18 @@ from layerlint.commands._python import (
     running,
     variable,
 )
-from layerlint.commands._requirements import Requirement, holds, read
+from layerlint.commands._requirements import Requirement, read
 from layerlint.commands._requirements import parse as parse_requirement
+from layerlint.commands._uv_options import COMMON, PIP, PROJECT, TOOL, VENV
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream
 from layerlint.filesystem.node import Inode
 
-MAX_LOCK = 1 << 20
 _ANSWER = Outcome(stdout=Stream(Size(0, 1_000, None)))
 _TRUE = frozenset({"1", "on", "true", "y", "yes"})
 _PYTHON = Size(60_000_000, 95_000_000, 160_000_000)
 """A build of CPython 3.8 to 3.14 that uv downloads, unpacked."""
-_COMMON = {
-    "allow-insecure-host": "-:", "cache-dir": "cache-dir:", "color": "-:", "config-file": "-:",
-    "config-setting": "-:",
-    "default-index": "-:", "directory": "directory:", "exclude-newer": "-:", "extra-index-url": "-:",
-    "find-links":
-    "-:", "fork-strategy": "-:", "help": "h", "index": "-:", "index-strategy": "-:", "index-url": "-:",
-    "keyring-provider": "-:", "link-mode": "-:", "managed-python": "-", "native-tls": "-", "no-build": "-",
-    "no-build-isolation": "-", "no-build-package": "-:", "no-cache": "no-cache", "no-cache-dir": "no-cache",
-    "no-config": "-", "no-index": "-", "no-managed-python": "-", "no-progress": "-", "no-python-downloads": "-",
-    "no-sources": "-", "no-binary": "-:", "no-binary-package": "-:", "offline": "-", "only-binary": "-:",
-    "prerelease": "-:", "project": "directory:", "python": "p:", "python-preference": "-:", "quiet": "-",
-    "refresh": "-", "refresh-package": "-:", "reinstall": "reinstall", "reinstall-package": "-:",
-    "resolution": "-:",
-    "torch-backend": "-:", "upgrade": "U", "upgrade-package": "P:", "verbose": "-", "version": "V",
-    "compile-bytecode": "compile", "compile": "compile", "no-compile-bytecode": "no-compile",
-    "no-compile": "no-compile",
-}  # fmt: skip
-_PIP = Grammar(
-    "uv pip",
-    "hqvnUr:c:e:p:t:i:f:P:b:",
-    {
-        **_COMMON,
-        "all-extras": "-", "allow-empty-requirements": "-", "break-system-packages": "-",
-        "build-constraint": "-:",
-        "constraint": "c:", "constraints": "c:", "dry-run": "dry", "editable": "e:", "exact": "-",
-        "extra": "extra:",
-        "force-reinstall": "reinstall", "group": "group:", "no-deps": "no-deps", "no-verify-hashes": "-",
-        "override": "-:",
-        "overrides": "-:", "prefix": "prefix:", "python-platform": "-:", "python-version": "-:",
-        "require-hashes": "-",
-        "requirement": "r:", "requirements": "r:", "root": "root:", "strict": "-", "system": "system",
-        "target": "t:",
-        "user": "-", "verify-hashes": "-", "yes": "-",
-    },
-)  # fmt: skip
-_PROJECT = Grammar(
-    "uv",
-    "hqvnUp:P:",
-    {
-        **_COMMON,
-        "active": "active", "all-extras": "all-extras", "all-groups": "all-groups", "all-packages": "-",
-        "check": "dry",
-        "dev": "-", "dry-run": "dry", "extra": "extra:", "frozen": "-", "group": "group:", "inexact": "-",
-        "locked": "-", "no-default-groups": "no-dev", "no-dev": "no-dev", "no-editable": "no-editable",
-        "no-extra": "-:",
-        "no-group": "no-group:", "no-install-local": "no-project", "no-install-package": "without:",
-        "no-install-project": "no-project", "no-install-workspace": "no-project", "only-dev": "-",
-        "only-group": "-:",
-        "package": "-:", "script": "-:",
-    },
-)  # fmt: skip
-_VENV = Grammar(
-    "uv venv",
-    "hqvp:",
-    {**_COMMON, "allow-existing": "-", "clear": "-", "prompt": "-:", "relocatable": "-", "seed": "seed",
-     "system-site-packages": "-"},
-)  # fmt: skip
-_TOOL = Grammar(
-    "uv tool",
-    "hqvnUp:P:e:w:",
-    {**_COMMON, "constraints": "-:", "editable": "-", "force": "-", "overrides": "-:", "with": "with:",
-     "with-editable": "-:", "with-executables-from": "-:", "with-requirements": "-:"},
-)  # fmt: skip
 
 
 def uv(invocation: Invocation) -> Outcome:
@@ -113,7 +51,7 @@ def uv(invocation: Invocation) -> Outcome:
     words = list(invocation.argv[1:])
     while words and isinstance(words[0], str) and words[0].startswith("-"):
         option = words.pop(0)
-        if _COMMON.get(str(option)[2:], "").endswith(":") and words:
+        if COMMON.get(str(option)[2:], "").endswith(":") and words:
             words.pop(0)
     if not words:
         return _ANSWER
@@ -218,7 +156,7 @@ def _target(invocation: Invocation, options: Options) -> Python | None:
 
 
 def _pip_install(invocation: Invocation, words: Sequence[Text]) -> Outcome:
-    options = parse(_PIP, words)
+    options = parse(PIP, words)
     if isinstance(options, Outcome):
         return options
     if options.has("h", "dry", "V"):
@@ -232,7 +170,7 @@ def _pip_install(invocation: Invocation, words: Sequence[Text]) -> Outcome:
 
 def _pip_sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     """``uv pip sync FILE …``: as install, without dependencies."""
-    options = parse(_PIP, words)
+    options = parse(PIP, words)
     if isinstance(options, Outcome):
         return options
     python = _target(invocation, options)
@@ -292,7 +230,7 @@ def _installed(
 
 
 def _pip_uninstall(invocation: Invocation, words: Sequence[Text]) -> Outcome:
-    options = parse(_PIP, words)
+    options = parse(PIP, words)
     if isinstance(options, Outcome):
         return options
     python = _target(invocation, options)
@@ -309,7 +247,7 @@ def _pip_uninstall(invocation: Invocation, words: Sequence[Text]) -> Outcome:
 
 def _sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     """The project's environment, as the lock file has it; of what that names, what the project reaches."""
-    options = parse(_PROJECT, words)
+    options = parse(PROJECT, words)
     if isinstance(options, Outcome):
         return options
     if options.has("h", "dry"):
@@ -342,7 +280,7 @@ def _sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
             )
             effects.append(gap)
     else:
-        chosen = locked(lock, own.name, extras, groups, options.has("all-extras"), base.version)
+        chosen = uv_lock(lock, own.name, extras, groups, options.has("all-extras"), base.version)
     left = {normalised(value) for value in options.values("without") if isinstance(value, str)}
     there = set(installed(invocation.view, place.site))
     chosen = tuple(each for each in chosen if each.name not in there | left)
@@ -353,88 +291,13 @@ def _sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     return Outcome((*effects, *_with_cache(invocation, options, chosen, "uv sync")))
 
 
-def locked(
-    lock: Mapping[str, object],
-    root: str,
-    extras: Sequence[str],
-    groups: Sequence[str],
-    all_extras: bool,
-    version: str,
-) -> tuple[Chosen, ...]:
-    """The packages of a ``uv.lock`` that the project named ``root`` reaches, with the sizes of their wheels."""
-    packages: dict[str, Mapping[str, object]] = {}
-    for entry in sequence(lock.get("package")):
-        name = normalised(text(mapping(entry).get("name")))
-        packages.setdefault(name, mapping(entry))
-    own = {
-        name
-        for name, entry in packages.items()
-        if {"virtual", "editable", "directory"} & set(mapping(entry.get("source")))
-    }
-    start = {root} if root in packages else own
-    waiting: list[tuple[str, tuple[str, ...]]] = [(name, tuple(extras)) for name in sorted(start)]
-    reached: dict[str, None] = {}
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    while waiting:
-        name, wanted = waiting.pop()
-        entry = packages.get(name)
-        if entry is None or (name, wanted) in seen:
-            continue
-        seen.add((name, wanted))
-        reached[name] = None
-        lists = [entry.get("dependencies")]
-        optional = mapping(entry.get("optional-dependencies"))
-        lists += [
-            optional[key] for key in optional if normalised(key) in wanted or (all_extras and name in start)
-        ]
-        if name in start:
-            grouped = mapping(entry.get("dev-dependencies"))
-            lists += [grouped.get(group) for group in groups]
-        for dependency in (each for one in lists for each in sequence(one)):
-            details = mapping(dependency)
-            marker = text(details.get("marker"))
-            if marker and not holds(marker, version):
-                continue
-            inner = tuple(normalised(text(extra)) for extra in sequence(details.get("extra")))
-            waiting.append((normalised(text(details.get("name"))), inner))
-    table_ = measured()
-    return tuple(
-        Chosen(
-            name,
-            text(packages[name].get("version")) or None,
-            table_.get(name),
-            download=_wheel(packages[name]),
-        )
-        for name in sorted(reached)
-        if name not in own
-    )
-
-
-def _wheel(package: Mapping[str, object]) -> int | None:
-    """The size of the wheel that an image on linux/amd64 gets: a pure one, or one of manylinux."""
-    found: list[tuple[int, int]] = []
-    for wheel in sequence(package.get("wheels")):
-        details = mapping(wheel)
-        name, size = text(details.get("url")).rpartition("/")[2], details.get("size")
-        if not isinstance(size, int) or not 0 < size < 1 << 34:
-            continue
-        if name.endswith("-any.whl"):
-            found.append((0, size))
-        elif "manylinux" in name and "x86_64" in name:
-            found.append((1 + ("cp312" not in name), size))
-    if found:
-        return min(found)[1]
-    size = mapping(package.get("sdist")).get("size")
-    return size if isinstance(size, int) and 0 < size < 1 << 34 else None
-
-
 def _run(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     """``uv run``: the project is synced, then a command runs that is not followed here."""
     return unmodelled("uv: what the command that it runs does is not known")
 
 
 def _venv(invocation: Invocation, words: Sequence[Text]) -> Outcome:
-    options = parse(_VENV, words)
+    options = parse(VENV, words)
     if isinstance(options, Outcome):
         return options
     word = options.operands[0] if options.operands else ".venv"
@@ -450,7 +313,7 @@ def _venv(invocation: Invocation, words: Sequence[Text]) -> Outcome:
 
 def _tool_install(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     """Each tool in an environment of its own under ``~/.local/share/uv/tools``."""
-    options = parse(_TOOL, words)
+    options = parse(TOOL, words)
     if isinstance(options, Outcome):
         return options
     base = running(replace(invocation, argv=("python3",)))
