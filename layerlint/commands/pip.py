@@ -66,6 +66,9 @@ _UNINSTALL = Grammar(
     {**_GENERAL, "yes": "y", "requirement": "r:", "break-system-packages": "break", "root-user-action": "-:"},
 )
 _ANSWER = Outcome(stdout=Stream(Size(0, 1_000, None)))
+_OF_PYTORCH = frozenset({"torch", "torchaudio", "torchvision"})
+_TORCH = Size(5_000_000, 700_000_000, 7_000_000_000)
+"""Builds without CUDA to builds with all of it (5.7 GB)."""
 _SELF_CHECK = Size(0, 130, 400)
 
 
@@ -163,6 +166,13 @@ def _installed(
         for each in wanted
         if each.name and (upgrade or each.version is not None or each.source or each.name not in satisfied)
     ]
+    if any(
+        isinstance(value, str) and "pytorch.org/" in value for key in "-if" for value in options.values(key)
+    ):
+        for each in [each for each in from_index if each.name in _OF_PYTORCH]:
+            from_index.remove(each)
+            reason = "which build of it that index has is not known"
+            yield Populate(place.site, each.name, _TORCH, reason=reason, label=f"pip:{each.name}")
     chosen = closure(
         from_index,
         asked.constraints,

@@ -82,6 +82,8 @@ def test_extras_bring_more() -> None:
         ("pip download --no-deps -d /d six", {"PIP_NO_CACHE_DIR": "1"}, ["/d/<six>"]),
         ("pip wheel --no-deps -w /d six", {"PIP_NO_CACHE_DIR": "1"}, ["/d/<six>"]),
         ("pip install --dry-run six", {}, []),
+        ("pip install --index-url https://download.pytorch.org/whl/cpu torch",
+         {"PIP_NO_CACHE_DIR": "1"}, [f"{SITE}/<torch> (which build of it that index has is not known)"]),
         ("pip install nobody-knows-this", {"PIP_NO_CACHE_DIR": "1", "PIP_NO_COMPILE": "1"},
          [f"{SITE}/<nobody-knows-this> (nobody-knows-this is not among the distributions that were measured)"]),
         ("pip install --no-compile ?", {"PIP_NO_CACHE_DIR": "1"},
