@@ -72,14 +72,18 @@ class Brought:
     """Nothing comes along that is not known."""
 
 
-def brought(names: Iterable[str], *, weak: bool = False) -> tuple[Brought, ...]:
-    """For each name, in order; what several share counts with the first of them.
+def brought(
+    names: Iterable[str], *, weak: bool = False, present: frozenset[str] = frozenset()
+) -> tuple[Brought, ...]:
+    """For each name that is not ``present``, in order; what several share counts with the first of them.
 
     ``weak``: weak dependencies come along too.
     """
-    seen: set[str] = set()
+    seen = {part for name in present if name in _OWN for part in _OWN[name][1]}
     found = []
     for name in dict.fromkeys(plain(name) for name in names):
+        if name in present:
+            continue
         if is_release(name):
             found.append(Brought(name, _RELEASE, True))
             continue
@@ -119,10 +123,10 @@ def plain(name: str) -> str:
     name = name.rpartition("/")[2] if "/" in name else name
     name = name.removesuffix(".rpm")
     name = _ARCHITECTURE.sub("", name)
-    bare = _VERSION.sub("", name)
+    bare = _VERSION.sub("", name).removesuffix("-latest")
     if "java-" in name and not bare.startswith("java-"):
         return name
-    return bare.strip('"').replace(" ", "-") or name
+    return bare.strip('"').replace(" ", "-") or name or "package"
 
 
 def is_release(name: str) -> bool:
@@ -132,7 +136,7 @@ def is_release(name: str) -> bool:
 def packages(found: Sequence[Brought]) -> Size:
     """How many packages that is: one in 1.5 MB (Fedora 43's mean download is 0.5 MB larger than its median)."""
     likely = sum(max(1, item.size.likely // 1_500_000) for item in found)
-    return Size(min(len(found), likely), likely, likely * 6 + 10)
+    return Size(min(len(found), likely), likely, likely * 3 + 10)
 
 
 def _guess(name: str, weak: bool) -> Size:

@@ -23,7 +23,7 @@ _DATABASES = (
     "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/Packages.db", "/var/lib/rpm/rpmdb.sqlite",
     "/var/lib/rpm/Packages.db", "/var/lib/rpm/Packages",
 )  # fmt: skip
-_RECORD = Size(10_000, 57_000, 200_000)
+_RECORD = Size(10_000, 57_000, 120_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,25 @@ def installed(found: tuple[sizes.Brought, ...], root: str, manager: str = "rpm")
         effects.append(Populate(directory, item.name, item.size, count, reason, f"{manager}:{item.name}"))
     if found and not all(item.measured for item in found):
         configuration = Size(0, 5_000 * len(found), 2_000_000)
-        effects.append(Populate(f"{root}/etc", "configuration", configuration, Size(1, 3 * len(found), 4000)))
+        effects.append(
+            Populate(
+                f"{root}/etc",
+                f"configuration of {found[0].name}",
+                configuration,
+                Size(1, 3 * len(found), 4000),
+            )
+        )
     return tuple(effects)
+
+
+def present(view: View, root: str) -> frozenset[str]:
+    """Names of packages that commands before this one brought."""
+    return frozenset(
+        name[1:-1]
+        for directory in ("usr", "opt", "etc")
+        for name in view.children(f"{root}/{directory}")
+        if name.startswith("<")
+    )
 
 
 _IN_OPT = ("devtoolset-", "google-chrome", "httpd24", "llvm-toolset-", "rh-", "gcc-toolset-")

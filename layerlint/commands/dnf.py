@@ -156,12 +156,16 @@ def _streams(line: _Line) -> tuple[Effect, ...]:
 
 
 def _transaction(line: _Line, names: tuple[str, ...], more: tuple[Effect, ...] = ()) -> Outcome:
+    if not names and not line.words.partial:
+        return FAILURE
     fetched = state.fetched(line.invocation, line.tool, line.root)
-    found = sizes.brought((name for name in names if not _is_file(name)), weak=line.weak)
+    present = state.present(line.invocation.view, line.root)
+    packages = (name for name in names if not _is_file(name))
+    found = sizes.brought(packages, weak=line.weak, present=present)
     files = tuple(_local(line, name) for name in names if _is_file(name))
     everything = (*found, *files)
     if not everything:
-        return Outcome(fetched, line.status) if line.words.partial else FAILURE
+        return Outcome((*fetched, *more), line.status)
     if line.words.has("downloadonly"):
         return Outcome((*fetched, *_kept(line, everything)), line.status)
     kept = _kept(line, everything) if line.keeps else ()

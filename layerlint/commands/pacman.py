@@ -10,7 +10,7 @@ from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._package_words import Words, split
 from layerlint.commands._paths import clean
-from layerlint.commands._rpm_state import installed, removed
+from layerlint.commands._rpm_state import installed, present, removed
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Write
@@ -72,7 +72,8 @@ def _sync(invocation: Invocation, words: Words, root: str) -> Outcome:
         if invocation.view.lookup(known) is not None:
             effects.append(Remove(known))
         effects.append(Populate(f"{root}{_SYNC}", "databases", _DATABASES, Size(2, 2, 5)))
-    found = sizes.brought((_bare(name) for name in words.operands), weak=False)
+    names = (_bare(name) for name in words.operands)
+    found = tuple(_wider(item) for item in sizes.brought(names, present=present(invocation.view, root)))
     added = sizes.packages(found)
     if words.has("u", "sysupgrade"):
         reason = "which packages have newer versions is not known"
@@ -86,11 +87,18 @@ def _sync(invocation: Invocation, words: Words, root: str) -> Outcome:
             Populate(f"{root}/usr", "packages", Size(0, 5_000_000, None), Size(1, 100, None), reason)
         )
     if added.likely or words.partial:
-        effects += _recorded(root, added)
+        effects += _recorded(root, added, found[0].name if found else "upgraded")
     if len(effects) == 1 and not found:
         # ``-Sy`` alone asks nothing.
         return Outcome(tuple(effects))
-    return Outcome(tuple(effects), _status(invocation, words)) if effects else FAILURE
+    return Outcome(tuple(effects), _status(invocation, words)) if effects or words.operands else FAILURE
+
+
+def _wider(item: sizes.Brought) -> sizes.Brought:
+    """Arch Linux splits less than rpm's distributions do, and the estimate is theirs: twice as uncertain."""
+    size = item.size
+    high = None if size.high is None else size.high * 2
+    return sizes.Brought(item.name, Size(size.low // 2, size.likely, high), measured=False)
 
 
 def _bare(name: str) -> str:
@@ -98,7 +106,7 @@ def _bare(name: str) -> str:
     return name.rpartition("/")[2].partition("=")[0].rstrip("<>")
 
 
-def _recorded(root: str, added: Size) -> tuple[Effect, ...]:
+def _recorded(root: str, added: Size, name: str) -> tuple[Effect, ...]:
     high = None if added.high is None else added.high * 200_000
     local = Size(added.low * _RECORD.low, added.likely * _RECORD.likely, high)
     count = Size(
@@ -106,7 +114,7 @@ def _recorded(root: str, added: Size) -> tuple[Effect, ...]:
     )
     # Nothing in the official images; all that was downloaded in others.
     return (
-        Populate(f"{root}{_LOCAL}", "packages", local, count),
+        Populate(f"{root}{_LOCAL}", f"records of {name}", local, count),
         Populate(f"{root}{_CACHE}", "packages", Size(0, 0, None), Size(0, 0, None)),
         _logged(root, added),
     )
@@ -132,7 +140,9 @@ def _files(invocation: Invocation, words: Words, root: str) -> Outcome:
         effects.append(
             Populate(f"{root}/usr", "packages", Size(0, sizes.ALONE.likely, None), Size(1, 20, None), reason)
         )
-    return Outcome((*effects, *_recorded(root, Size.exact(max(1, len(found))))), _status(invocation, words))
+    added = Size.exact(max(1, len(found)))
+    recorded = _recorded(root, added, found[0].name if found else "packages")
+    return Outcome((*effects, *recorded), _status(invocation, words))
 
 
 def _clean(invocation: Invocation, words: Words, root: str) -> Outcome:

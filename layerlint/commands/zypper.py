@@ -91,8 +91,10 @@ def _install(invocation: Invocation, words: Words, names: tuple[str, ...], root:
         names = tuple(f"@{name}" for name in names)
     # ``name>=1.2``, ``name=1.2``
     bare = tuple(name.partition("=")[0].rstrip("<>") for name in names)
-    found = sizes.brought((name for name in bare if name), weak=weak)
-    if not found and not words.partial:
+    found = sizes.brought(
+        (name for name in bare if name), weak=weak, present=state.present(invocation.view, root)
+    )
+    if not names and not words.partial:
         return FAILURE
     effects: list[Effect] = [*_fetched(invocation, root), *state.installed(found, root)]
     if words.partial:
