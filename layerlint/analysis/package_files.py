@@ -12,6 +12,10 @@ LISTS: Final = "/var/lib/apt/lists"
 APT_CONFIGURATION: Final = "/etc/apt/apt.conf.d"
 
 _RECORDS: Final = (
+    *("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/lib/sysimage/libdnf5", "/var/lib/dnf", "/var/lib/yum"),
+    *("/var/log/dnf.librepo.log", "/var/log/dnf.log", "/var/log/dnf.rpm.log", "/var/log/dnf5.log"),
+    *("/var/log/hawkey.log", "/var/log/yum.log", "/var/log/zypp", "/var/log/zypper.log"),
+    *("/var/lib/pacman", "/var/log/pacman.log"),
     "/var/lib/dpkg",
     "/var/lib/apt",
     "/var/cache/apt",
