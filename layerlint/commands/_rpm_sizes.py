@@ -3,6 +3,8 @@
 No index of rpms is bundled, so which dependencies come along is not known.  The table is fitted to yum's and
 dnf's own "Installed size" in 69 steps of public build logs of 2020 (CentOS 6 to 8, Fedora, Amazon Linux); on
 those the median error is a quarter, and the intervals hold nine in ten (tests/execution/test_rpm_accuracy.py).
+Documents (``tsflags=nodocs``, the default of the images of CentOS) are within them: without, Debian's slim images
+are at 0.97 of what their packages declare.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ _GROUP, _LIBRARY, _MODULE, _OTHER = 150.0, 4.0, 1.5, 4.0
 """Megabytes of a group, a ``-devel`` package, a module of a language, and of any other."""
 _MODULES = ("perl-", "php", "python", "rubygem-", "nodejs-")
 _ARCHITECTURE = re.compile(r"\.(?:x86_64|i[3-6]86|noarch|aarch64)$")
+_CONDITION = re.compile(r" ?[<>=]")
 _VERSION = re.compile(r"-\d[^-]{0,40}(?:-[^-]{1,60})?$")
 
 
@@ -119,8 +122,8 @@ ALONE = Size(20_000, int(PACKAGE * UNPACKED), 30 * _MB)
 
 
 def plain(name: str) -> str:
-    """The name in ``name.arch``, ``name-version-release``, a path or a URL."""
-    name = name.rpartition("/")[2] if "/" in name else name
+    """The name in ``name.arch``, ``name-version-release``, ``name >= version``, a path or a URL."""
+    name = _CONDITION.split(name, 1)[0].rpartition("/")[2]
     name = name.removesuffix(".rpm")
     name = _ARCHITECTURE.sub("", name)
     bare = _VERSION.sub("", name).removesuffix("-latest")

@@ -13,8 +13,8 @@ from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.commands._package_words import Words, split
-from layerlint.commands._paths import basename, clean, join
-from layerlint.domain.size import Size
+from layerlint.commands._paths import basename, clean
+from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Stream, Write
 from layerlint.filesystem.node import Inode
@@ -188,9 +188,7 @@ def _local(line: _Line, name: str) -> sizes.Brought:
 
 def _kept(line: _Line, found: tuple[sizes.Brought, ...]) -> tuple[Effect, ...]:
     """The rpms as they were downloaded, in the cache or where ``--downloaddir`` says."""
-    size, count = Size(0, 0, 0), sizes.packages(found)
-    for item in found:
-        size = size + sizes.downloaded(item.size)
+    size, count = sizes.downloaded(total(item.size for item in found)), sizes.packages(found)
     given = line.words.last("downloaddir", "destdir")
     path = line.root + line.tool.cache if given is None else line.invocation.path(given)
     if path is None:
@@ -347,24 +345,8 @@ def yumdownloader(invocation: Invocation) -> Outcome:
     return _download(_program(invocation))
 
 
-def package_cleanup(invocation: Invocation) -> Outcome:
-    """``--oldkernels``, ``--dupes``: an image has neither."""
-    return Outcome(status=Truth.YES)
-
-
 def repoquery(invocation: Invocation) -> Outcome:
     return _question(_program(invocation))
-
-
-def createrepo(invocation: Invocation) -> Outcome:
-    """``repodata`` in the directory: a few kilobytes a package."""
-    words = split(invocation.argv[1:], frozenset({"o", "outputdir", "g", "groupfile", "x", "u"}))
-    path = invocation.path(words.last("o", "outputdir") or (words.operands[-1] if words.operands else "."))
-    if path is None:
-        return unmodelled("createrepo: where it writes is not known")
-    return Outcome(
-        (Populate(join(path, "repodata"), "createrepo", Size(2_000, 30_000, 50_000_000), Size(4, 7, 20)),)
-    )
 
 
 def amazon_linux_extras(invocation: Invocation) -> Outcome:

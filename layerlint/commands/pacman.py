@@ -72,8 +72,8 @@ def _sync(invocation: Invocation, words: Words, root: str) -> Outcome:
         if invocation.view.lookup(known) is not None:
             effects.append(Remove(known))
         effects.append(Populate(f"{root}{_SYNC}", "databases", _DATABASES, Size(2, 2, 5)))
-    names = (_bare(name) for name in words.operands)
-    found = tuple(_wider(item) for item in sizes.brought(names, present=present(invocation.view, root)))
+    there = present(invocation.view, root)
+    found = tuple(_wider(item) for item in sizes.brought(words.operands, present=there))
     added = sizes.packages(found)
     if words.has("u", "sysupgrade"):
         reason = "which packages have newer versions is not known"
@@ -99,11 +99,6 @@ def _wider(item: sizes.Brought) -> sizes.Brought:
     size = item.size
     high = None if size.high is None else size.high * 2
     return sizes.Brought(item.name, Size(size.low // 2, size.likely, high), measured=False)
-
-
-def _bare(name: str) -> str:
-    """Without a repository (``extra/git``) and a version (``git>=2``)."""
-    return name.rpartition("/")[2].partition("=")[0].rstrip("<>")
 
 
 def _recorded(root: str, added: Size, name: str) -> tuple[Effect, ...]:

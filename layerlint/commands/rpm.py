@@ -5,9 +5,9 @@ from __future__ import annotations
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
 from layerlint.commands._known import is_absent
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.commands._package_words import Words, split
-from layerlint.commands._paths import clean
+from layerlint.commands._paths import clean, join
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
@@ -84,6 +84,22 @@ def rpmdev_setuptree(invocation: Invocation) -> Outcome:
     home = _home(invocation)
     names = ("BUILD", "RPMS", "SOURCES", "SPECS", "SRPMS")
     return Outcome(tuple(MakeDirectory(f"{home}/rpmbuild/{name}") for name in names))
+
+
+def package_cleanup(invocation: Invocation) -> Outcome:
+    """``--oldkernels``, ``--dupes``: an image has neither."""
+    return SUCCESS
+
+
+def createrepo(invocation: Invocation) -> Outcome:
+    """``repodata`` in the directory: a few kilobytes a package."""
+    words = split(invocation.argv[1:], frozenset({"o", "outputdir", "g", "groupfile", "x", "u"}))
+    path = invocation.path(words.last("o", "outputdir") or (words.operands[-1] if words.operands else "."))
+    if path is None:
+        return unmodelled("createrepo: where it writes is not known")
+    return Outcome(
+        (Populate(join(path, "repodata"), "createrepo", Size(2_000, 30_000, 50_000_000), Size(4, 7, 20)),)
+    )
 
 
 def _install(invocation: Invocation, words: Words, root: str) -> Outcome:

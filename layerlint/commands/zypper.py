@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
-from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
+from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._package_words import Words, split
 from layerlint.commands._paths import basename, clean
-from layerlint.domain.size import Size
+from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Write
 
@@ -86,27 +86,24 @@ def _fetched(invocation: Invocation, root: str) -> tuple[Effect, ...]:
 
 
 def _install(invocation: Invocation, words: Words, names: tuple[str, ...], root: str) -> Outcome:
-    weak = not words.has("no-recommends")
-    if words.last("type", "t") == "pattern":
-        names = tuple(f"@{name}" for name in names)
-    # ``name>=1.2``, ``name=1.2``
-    bare = tuple(name.partition("=")[0].rstrip("<>") for name in names)
-    found = sizes.brought(
-        (name for name in bare if name), weak=weak, present=state.present(invocation.view, root)
-    )
     if not names and not words.partial:
         return FAILURE
-    effects: list[Effect] = [*_fetched(invocation, root), *state.installed(found, root)]
+    if words.last("type", "t") == "pattern":
+        names = tuple(f"@{name}" for name in names)
+    weak = not words.has("no-recommends")
+    found = sizes.brought(names, weak=weak, present=state.present(invocation.view, root))
+    effects: list[Effect] = [*_fetched(invocation, root)]
+    if words.has("d", "download-only"):
+        size = sizes.downloaded(total(item.size for item in found))
+        effects.append(Populate(root + _TOOL.cache, state.PACKAGES, size, sizes.packages(found), sizes.WHY))
+        return Outcome(tuple(effects), _status(invocation, words))
+    effects += state.installed(found, root)
     if words.partial:
         reason = "package names are not known"
-        effects.append(
-            Populate(f"{root}/usr", "packages", Size(0, 5_000_000, None), Size(1, 100, None), reason)
-        )
-    if words.has("d", "download-only"):
-        return (
-            SUCCESS if not found else Outcome(tuple(_fetched(invocation, root)), _status(invocation, words))
-        )
-    effects += state.recorded(invocation, _TOOL, root, sizes.packages(found))
+        unknown = Size(0, 5_000_000, None)
+        effects.append(Populate(f"{root}/usr", "packages", unknown, Size(1, 100, None), reason))
+    if found or words.partial:
+        effects += state.recorded(invocation, _TOOL, root, sizes.packages(found))
     return Outcome(tuple(effects), _status(invocation, words))
 
 

@@ -222,7 +222,7 @@ def test_pacman_keeps_its_cache_unless_it_is_answered() -> None:
         ("git", "git"), ("git-2.39.3-1.el9", "git"), ("git.x86_64", "git"), ("gcc-c++", "gcc-c++"),
         ("java-1.8.0-openjdk.x86_64", "java-1.8.0-openjdk"), ("python3-pip", "python3-pip"),
         ("https://a.b/x/tool-1.2-3.noarch.rpm", "tool"), ("epel-release-7-11", "epel-release"),
-        ("", "package"), ("-", "-"), ("/", "package"),
+        ("python3 >= 3.9", "python3"), ("", "package"), ("-", "-"), ("/", "package"),
     ],
 )  # fmt: skip
 def test_names(word: str, expected: str) -> None:
