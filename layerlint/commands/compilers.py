@@ -16,6 +16,7 @@ _PROGRAM = Size(14_000, 16_500, None)
 _STATIC = Size(600_000, 800_000, None)
 _OBJECT = Size(600, 3_000, None)
 _SOURCES = (".S", ".asm", ".c", ".C", ".cc", ".cpp", ".cxx", ".f", ".f90", ".m", ".s")
+_QUESTIONS = ("--version", "-V", "-dumpmachine", "-dumpversion", "-v")
 _REASON = "how large what is compiled gets is not known"
 
 
@@ -23,12 +24,8 @@ def compiler(invocation: Invocation) -> Outcome:
     """``-o FILE`` (``a.out``), or with ``-c`` an object beside each source; ``-E`` and ``-M`` print."""
     words = [word if isinstance(word, str) else "" for word in invocation.argv[1:]]
     sources = [word for word in words if word.endswith(_SOURCES) and not word.startswith("-")]
-    if any(
-        word in ("--version", "-v", "-dumpversion", "-dumpmachine", "-V") or word.startswith("-print-")
-        for word in words
-    ):
-        if not sources:
-            return Outcome(stdout=Stream(Size(1, 60, 5000)))
+    if not sources and any(word in _QUESTIONS or word.startswith("-print-") for word in words):
+        return Outcome(stdout=Stream(Size(1, 60, 5000)))
     output = _output(words)
     if any(word in ("-E", "-M", "-MM", "-fsyntax-only") for word in words) and output is None:
         return Outcome(stdout=Stream(Size(0, 20_000, None)))

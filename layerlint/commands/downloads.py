@@ -18,19 +18,23 @@ _CURL = Grammar(
         "anyauth": "-", "basic": "-", "cacert": "-:", "cert": "-:", "ciphers": "-:", "compressed": "-", "config": "-:",
         "connect-timeout": "-:", "continue-at": "-:", "cookie": "-:", "cookie-jar": "c:", "create-dirs": "-",
         "data": "-:", "data-binary": "-:", "data-raw": "-:", "data-urlencode": "-:", "digest": "-", "dump-header": "-:",
-        "fail": "-", "fail-early": "-", "fail-with-body": "-", "form": "-:", "ftp-pasv": "-", "get": "-", "globoff": "-",
+        "fail": "-", "fail-early": "-", "fail-with-body": "-", "form": "-:", "ftp-pasv": "-", "get": "-",
+        "globoff": "-",
         "head": "I", "header": "-:", "http1.0": "-", "http1.1": "-", "http2": "-", "include": "-", "insecure": "-",
         "ipv4": "-", "ipv6": "-", "junk-session-cookies": "-", "key": "-:", "keepalive-time": "-:", "limit-rate": "-:",
         "location": "-", "location-trusted": "-", "max-redirs": "-:", "max-time": "-:", "negotiate": "-", "netrc": "-",
         "netrc-file": "-:", "no-buffer": "-", "no-keepalive": "-", "no-progress-meter": "-", "noproxy": "-:",
         "oauth2-bearer": "-:", "output": "o:", "output-dir": "output-dir:", "parallel": "-", "pinnedpubkey": "-:",
         "post301": "-", "post302": "-", "progress-bar": "-", "proto": "-:", "proto-default": "-:", "proto-redir": "-:",
-        "proxy": "-:", "proxy-user": "-:", "range": "-:", "referer": "-:", "remote-header-name": "J", "remote-name": "O",
+        "proxy": "-:", "proxy-user": "-:", "range": "-:", "referer": "-:", "remote-header-name": "J",
+        "remote-name": "O",
         "remote-name-all": "all", "remote-time": "-", "request": "-:", "resolve": "-:", "retry": "-:",
         "retry-all-errors": "-", "retry-connrefused": "-", "retry-delay": "-:", "retry-max-time": "-:", "show-error":
-        "-", "silent": "-", "socks5": "-:", "socks5-hostname": "-:", "speed-limit": "-:", "speed-time": "-:", "ssl": "-",
+        "-", "silent": "-", "socks5": "-:", "socks5-hostname": "-:", "speed-limit": "-:", "speed-time": "-:",
+        "ssl": "-",
         "ssl-no-revoke": "-", "sslv3": "-", "stderr": "-:", "tcp-nodelay": "-", "time-cond": "-:", "tls-max": "-:",
-        "tlsv1": "-", "tlsv1.0": "-", "tlsv1.1": "-", "tlsv1.2": "-", "tlsv1.3": "-", "upload-file": "-:", "url": "url:",
+        "tlsv1": "-", "tlsv1.0": "-", "tlsv1.1": "-", "tlsv1.2": "-", "tlsv1.3": "-", "upload-file": "-:",
+        "url": "url:",
         "user": "-:", "user-agent": "-:", "verbose": "-", "version": "V", "write-out": "-:",
     },
 )  # fmt: skip
@@ -38,29 +42,36 @@ _WGET = Grammar(
     "wget",
     "46a:A:bB:cD:dEe:Fhi:I:HKkl:LmnNo:O:P:pqQ:rR:St:T:U:vVw:xX:Y:",
     {
-        "accept": "-:", "adjust-extension": "-", "append-output": "-:", "auth-no-challenge": "-", "ca-certificate": "-:",
-        "ca-directory": "-:", "certificate": "-:", "connect-timeout": "-:", "content-disposition": "-", "content-on-error":
+        "accept": "-:", "adjust-extension": "-", "append-output": "-:", "auth-no-challenge": "-",
+        "ca-certificate": "-:",
+        "ca-directory": "-:", "certificate": "-:", "connect-timeout": "-:", "content-disposition": "-",
+        "content-on-error":
         "-", "continue": "-", "convert-links": "-", "cut-dirs": "-:", "debug": "-", "delete-after": "delete",
         "directory-prefix": "P:", "dns-timeout": "-:", "domains": "-:", "execute": "-:", "exclude-directories": "-:",
         "force-directories": "-", "ftp-password": "-:", "ftp-user": "-:", "header": "-:", "http-password": "-:",
-        "http-user": "-:", "https-only": "-", "inet4-only": "-", "inet6-only": "-", "input-file": "i:", "keep-session-cookies":
-        "-", "level": "-:", "limit-rate": "-:", "load-cookies": "-:", "max-redirect": "-:", "method": "-:", "mirror": "r",
+        "http-user": "-:", "https-only": "-", "inet4-only": "-", "inet6-only": "-", "input-file": "i:",
+        "keep-session-cookies":
+        "-", "level": "-:", "limit-rate": "-:", "load-cookies": "-:", "max-redirect": "-:", "method": "-:",
+        "mirror": "r",
         "no-cache": "-", "no-check-certificate": "-", "no-clobber": "-", "no-cookies": "-", "no-directories": "-",
         "no-dns-cache": "-", "no-glob": "-", "no-hsts": "-", "no-host-directories": "-", "no-iri": "-", "no-netrc": "-",
         "no-parent": "-", "no-passive-ftp": "-", "no-proxy": "-", "no-use-server-timestamps": "-", "no-verbose": "-",
         "output-document": "O:", "output-file": "o:", "page-requisites": "-", "passive-ftp": "-", "password": "-:",
         "post-data": "-:", "post-file": "-:", "prefer-family": "-:", "progress": "-:", "proxy": "-::", "quiet": "-",
         "quota": "-:", "random-wait": "-", "read-timeout": "-:", "recursive": "r", "referer": "-:", "reject": "-:",
-        "reject-regex": "-:", "relative": "-", "restrict-file-names": "-:", "retry-connrefused": "-", "retry-on-http-error":
+        "reject-regex": "-:", "relative": "-", "restrict-file-names": "-:", "retry-connrefused": "-",
+        "retry-on-http-error":
         "-:", "save-cookies": "-:", "secure-protocol": "-:", "server-response": "-", "show-progress": "-", "span-hosts":
-        "-", "spider": "spider", "timeout": "-:", "timestamping": "-", "tries": "-:", "trust-server-names": "-", "user": "-:",
+        "-", "spider": "spider", "timeout": "-:", "timestamping": "-", "tries": "-:", "trust-server-names": "-",
+        "user": "-:",
         "user-agent": "-:", "verbose": "-", "version": "V", "wait": "-:", "waitretry": "-:",
     },
 )  # fmt: skip
 _ARIA2 = Grammar(
     "aria2c",
     "cd:i:j:k:ko:q:s:t:U:vVx:Z",
-    {"allow-overwrite": "-:", "checksum": "-:", "continue": "-::", "dir": "d:", "file-allocation": "-:", "input-file": "i:",
+    {"allow-overwrite": "-:", "checksum": "-:", "continue": "-::", "dir": "d:", "file-allocation": "-:",
+    "input-file": "i:",
      "max-connection-per-server": "-:", "min-split-size": "-:", "out": "o:", "quiet": "-::", "split": "-:"},
 )  # fmt: skip
 _AXEL = Grammar(

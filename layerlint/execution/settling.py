@@ -15,8 +15,8 @@ def settled(filesystem: FileSystem, path: str, because: str, *, certain: bool = 
 
     ``tar xf foo.tgz && cd foo-1.2 && … && rm -rf foo-1.2``: that a command enters, takes or removes a name
     that has not been seen says where the files of the archive are, if one was unpacked in this layer into
-    the directory that holds the name: the one with the longest common start of names, or (``certain``: the command fails where the name is not there) the
-    only one.
+    the directory that holds the name.  It is the one with the longest common start of names, or the only
+    one where the name is ``certain``: the command fails without it.
     """
     path = posixpath.normpath(path)
     if not filesystem.vague or filesystem.lookup(path) is not None:
