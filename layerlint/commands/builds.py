@@ -16,6 +16,7 @@ from layerlint.commands._unseen import unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Stream
+from layerlint.filesystem.node import Inode
 
 OBJECTS = Size(0, 20_000_000, None)
 INSTALLED = Size(0, 15_000_000, None)
@@ -55,7 +56,10 @@ def make(invocation: Invocation) -> Outcome:
             effects += unseen_tree(here, "make", Size(0, 0, None), "what make removes is not known")
         elif target.startswith("install") or "-install" in target:
             effects += unseen_tree(
-                _prefix(invocation, variables), "make install", INSTALLED, "what make installs is not known"
+                _prefix(invocation, variables, here),
+                "make install",
+                INSTALLED,
+                "what make installs is not known",
             )
         elif target not in _READING:
             effects += unseen_tree(here, "make", OBJECTS, _REASON)
@@ -82,10 +86,29 @@ def _assigned(words: tuple[Text, ...]) -> dict[str, str]:
     }
 
 
-def _prefix(invocation: Invocation, variables: dict[str, str]) -> str:
-    """Where an installation goes, as far as the command line says; a ``configure`` may have said otherwise."""
+_LABEL = "prefix:"
+"""What was configured carries its prefix in its label, so that ``make install`` knows it."""
+
+
+def _labelled(invocation: Invocation, *options: str) -> str | None:
+    words = [word for word in invocation.argv[1:] if isinstance(word, str)]
+    given = [word[len(option) :] for word in words for option in options if word.startswith(option)]
+    return f"{_LABEL}{given[-1]}" if given and given[-1].startswith("/") else None
+
+
+def _configured_prefix(invocation: Invocation, here: str) -> str:
+    for name in ("configure", "cmake"):
+        node = invocation.view.lookup(join(here, f"<{name}>"))
+        label = node.label if isinstance(node, Inode) else None
+        if label is not None and label.startswith(_LABEL):
+            return label.removeprefix(_LABEL)
+    return "/usr/local"
+
+
+def _prefix(invocation: Invocation, variables: dict[str, str], here: str) -> str:
+    """Where an installation goes, as far as the command line or the configuration says."""
     top = variables.get("DESTDIR") or invocation.environment.get("DESTDIR") or ""
-    prefix = variables.get("PREFIX") or variables.get("prefix") or "/usr/local"
+    prefix = variables.get("PREFIX") or variables.get("prefix") or _configured_prefix(invocation, here)
     if not isinstance(top, str):
         return "/usr/local"
     path = locate(invocation, f"{top}/{prefix}" if top else prefix)
@@ -98,8 +121,9 @@ def configure(invocation: Invocation) -> Outcome:
         return unmodelled("which directory it is in is not known")
     if {"--help", "--version", "-h"} & {word for word in invocation.argv if isinstance(word, str)}:
         return Outcome(stdout=Stream(Size(0, 10_000, None)))
+    label = _labelled(invocation, "--prefix=")
     return Outcome(
-        (Populate(invocation.cwd, "configure", _CONFIGURED, Size(5, 20, 300)),),
+        (Populate(invocation.cwd, "configure", _CONFIGURED, Size(5, 20, 300), label=label),),
         stdout=Stream(Size(0, 5000, None)),
     )
 
@@ -130,21 +154,21 @@ def cmake(invocation: Invocation) -> Outcome:
             return unmodelled("cmake: which directory it is in is not known")
         effects = unseen_tree(top, "cmake --build", OBJECTS, _REASON)
         if _after(words, "--target") == "install" or _after(words, "-t") == "install":
-            effects += unseen_tree(
-                "/usr/local", "make install", INSTALLED, "what cmake installs is not known"
-            )
+            place = _configured_prefix(invocation, top)
+            effects += unseen_tree(place, "make install", INSTALLED, "what cmake installs is not known")
         return Outcome(effects)
     if "--install" in words:
-        place = locate(invocation, _after(words, "--prefix")) or "/usr/local"
+        top = locate(invocation, _after(words, "--install")) or "/"
+        place = locate(invocation, _after(words, "--prefix")) or _configured_prefix(invocation, top)
         return Outcome(unseen_tree(place, "cmake --install", INSTALLED, "what cmake installs is not known"))
     attached = next((word[2:] for word in words if word.startswith("-B") and len(word) > 2), "")
     build = attached or (_after(words, "-B") if "-B" in words else ".")
     top = locate(invocation, build)
     if top is None:
         return unmodelled("cmake: which directory it is in is not known")
-    return Outcome(
-        (Populate(top, "cmake", _CONFIGURED, Size(5, 40, 500)),), stdout=Stream(Size(0, 2000, None))
-    )
+    label = _labelled(invocation, "-DCMAKE_INSTALL_PREFIX=", "-DCMAKE_INSTALL_PREFIX:PATH=")
+    configured = Populate(top, "cmake", _CONFIGURED, Size(5, 40, 500), label=label)
+    return Outcome((configured,), stdout=Stream(Size(0, 2000, None)))
 
 
 def _after(words: list[str], option: str) -> str:
@@ -167,7 +191,7 @@ def build(invocation: Invocation) -> Outcome:
         return Outcome((Populate(here, tool, _CONFIGURED, Size(5, 40, 500)),))
     effects: tuple[Effect, ...] = ()
     if "install" in known:
-        place = locate(invocation, _after(known, "--destdir") or "/usr/local") or "/usr/local"
+        place = locate(invocation, _after(known, "--destdir")) or _configured_prefix(invocation, here)
         effects = unseen_tree(place, f"{tool} install", INSTALLED, f"what {tool} installs is not known")
     if known[:1] != ["install"]:
         top = _home(invocation) + "/.cache/bazel" if tool in ("bazel", "bazelisk") else here

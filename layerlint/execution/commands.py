@@ -233,7 +233,9 @@ class CommandRunner:
             reason = (
                 "the script is not known" if runs_script else f"{posixpath.basename(name)} is not modelled"
             )
-            outcome = Outcome((Unmodelled(reason),), Truth.MAYBE, Stream(UNBOUNDED))
+            # A file of settings that is read into the shell changes variables; scripts that do more are rare.
+            effect = Unsized(reason) if name in (".", "source") else Unmodelled(reason)
+            outcome = Outcome((effect,), Truth.MAYBE, Stream(UNBOUNDED))
             return self._perform(fields, outcome, span, because, words, modelled=False)
         return self._perform(fields, outcome, span, because, words)
 

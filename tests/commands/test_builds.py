@@ -56,7 +56,8 @@ UNKNOWN_DOWNLOAD = "Unsized what it downloads is not known"
         ("cc -static a.c",
          ["Write /w/a.out 600000..800000.. 0o755", "Unsized how large what is compiled gets is not known"]),
         ("gcc --version", ["stdout 1..60..5000"]),
-        ("./configure --prefix=/usr", ["Populate /w configure 50000..500000..5000000 5..20..300", "stdout 0..5000.."]),
+        ("./configure --prefix=/usr",
+         ["Populate /w configure 50000..500000..5000000 5..20..300 prefix:/usr", "stdout 0..5000.."]),
         ("make -j4 -C src",
          ["Populate /w/src make 0..20000000.. 1..100.. what it builds is not known", "stdout 0..2000.."]),
         ("make install DESTDIR=/out PREFIX=/usr",
@@ -126,3 +127,9 @@ def test_scripts_that_are_run_straight_from_their_address(address: str, first: s
     assert model is not None
     outcome = model(Invocation((address, "-y"), "/w", {}, Stream(Size(0, 1, None)), SystemView(TREE)))
     assert show(outcome)[0].startswith(first)
+
+
+def test_make_install_goes_where_configure_was_told() -> None:
+    configured = performed(invoke("./configure --prefix=/opt/x", TREE), TREE)
+    installed = show(invoke("make install", configured))
+    assert installed[0] == "Populate /opt/x make install 0..15000000.. 1..100.. what make installs is not known"
