@@ -8,7 +8,7 @@ from typing import assert_never
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, open_index
-from layerlint.domain.size import ZERO, Size, total
+from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
     CleanCache,
@@ -20,6 +20,7 @@ from layerlint.effects import (
     UpdateIndex,
     UpgradePackages,
 )
+from layerlint.execution.packages import apk_records as records
 from layerlint.execution.packages import apk_solver as solver
 from layerlint.execution.packages import placement
 from layerlint.execution.packages.applied import Applied
@@ -30,22 +31,9 @@ from layerlint.filesystem.node import Inode, Kind
 from layerlint.filesystem.union import FileSystem
 
 CACHE = "/var/cache/apk"
-DATABASE = "/lib/apk/db"
-WORLD = "/etc/apk/world"
-_SIZES = {
-    f"{DATABASE}/installed": Size(5_000, 14_700, 2_000_000),
-    f"{DATABASE}/scripts.tar": Size(5_000, 11_264, 500_000),
-    f"{DATABASE}/triggers": Size(0, 76, 2_000),
-    WORLD: Size(10, 59, 2_000),
-}
-"""Of the databases, in Alpine 3.16 to 3.20 as published; high in an image of which nothing is known."""
-_SCRIPTS = Size(0, 300, 1_500)
-"""Bytes by which a package grows ``scripts.tar``: one in ten has scripts, each two blocks and more."""
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _BUNDLE = Size(180_000, 214_000, 240_000)
 """Of the certificates that ``update-ca-certificates`` joins: 220,093 in Alpine 3.20, 199,000 in 3.16."""
-_VIRTUAL_VERSION = "20260101.120000"
-"""apk gives a virtual package the time as its version."""
 _COMPRESSION = 3.06
 """Bytes of a package's files to those of its archive: the whole of Alpine 3.22's main repository."""
 UNKNOWN_PACKAGE = Size(50_000, 3_800_000, None)
@@ -111,7 +99,7 @@ def update(machine: Machine) -> Applied:
 
 
 def _with_index(machine: Machine, *, touch: bool) -> Machine:
-    filesystem = _opened(machine.filesystem, machine.because)
+    filesystem = records.open_lock(machine.filesystem, machine.because)
     for file in machine.index.files():
         if filesystem.lookup(file.path) is None:
             # Older releases have fewer packages.
@@ -123,17 +111,13 @@ def _with_index(machine: Machine, *, touch: bool) -> Machine:
     return machine.with_filesystem(filesystem)
 
 
-def _opened(filesystem: FileSystem, because: str) -> FileSystem:
-    return filesystem.write(f"{DATABASE}/lock", ZERO, because, append=True)
-
-
 def clean(machine: Machine) -> Applied:
     """``apk cache clean``: archives in a cache, which an image has only where ``/etc/apk/cache`` is set up."""
     filesystem = machine.filesystem
     for name in filesystem.children(CACHE):
         if name.endswith(".apk"):
             filesystem = filesystem.remove(f"{CACHE}/{name}")
-    return machine.with_filesystem(_opened(filesystem, machine.because)).applied()
+    return machine.with_filesystem(records.open_lock(filesystem, machine.because)).applied()
 
 
 # --------------------------------------------------------------- install and upgrade
@@ -159,7 +143,7 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     virtual = None
     if effect.virtual:
         virtual = Installed(
-            effect.virtual, _VIRTUAL_VERSION, paths=(), depends=(*map(_bare, words), *guesses)
+            effect.virtual, records.VIRTUAL_VERSION, paths=(), depends=(*map(_bare, words), *guesses)
         )
     return _transact(machine, plan, _Named(named, virtual), guesses, problems)
 
@@ -276,9 +260,9 @@ def remove(machine: Machine, effect: RemovePackages) -> Applied:
     for _, paths in placement.paths_of(filesystem, leaving.values(), "apk"):
         filesystem = placement.remove(filesystem, paths, purge=True)
     ledger = Ledger(filesystem, machine.because)
-    records = -sum(_record(index, package) for package in leaving.values())
-    words = -sum(_world_bytes(p) for name, p in installed.items() if name in gone and not p.automatic)
-    _record_databases(machine, ledger, records, words, ())
+    lost = -sum(records.record_bytes(index, package) for package in leaving.values())
+    words = -sum(records.world_bytes(p) for name, p in installed.items() if name in gone and not p.automatic)
+    records.record_databases(ledger, lost, words, 0, known=database.known)
     kept = database.without_packages(leaving).marked(gone, automatic=True)
     status = Truth.YES
     if missing:
@@ -330,15 +314,15 @@ def _transact(
     if named.virtual is not None:
         came.append(named.virtual)
     new = [p for p in came if p.name not in database.installed]
-    records = sum(_record(machine.index, package) for package in new)
+    gained = sum(records.record_bytes(machine.index, package) for package in new)
     explicit = [p for p in came if not p.automatic]
     marked = [n for n in named.words if n in database.installed and database.installed[n].automatic]
     words = sum(
-        len(named.words.get(p.name, "")) + 1 if p.name in named.words else _world_bytes(p)
+        len(named.words.get(p.name, "")) + 1 if p.name in named.words else records.world_bytes(p)
         for p in explicit
         if p.name not in database.installed or p is named.virtual
     ) + sum(len(named.words[name]) + 1 for name in marked)
-    _record_databases(machine, ledger, records, words, plan.install)
+    records.record_databases(ledger, gained, words, len(plan.install), known=database.known)
     after = ledger.filesystem.having_packages() if came else ledger.filesystem
     unmet = tuple(f"unmet dependency of {text}" for text in plan.unmet)
     return Applied(
@@ -403,38 +387,3 @@ def _run_triggers(filesystem: FileSystem, packages: Iterable[AlpinePackage], bec
     size = there.size if isinstance(there, Inode) and there.size.likely else _BUNDLE
     inode = Inode(Kind.FILE, size, 0o644, 0, 0, filesystem.layer, because, label="apk:ca-certificates-bundle")
     return filesystem.replace(_CERTIFICATES, inode, because)
-
-
-def _record(index: AlpineIndex, package: Installed) -> int:
-    """Of a package's paragraph in the database: a virtual one has nothing but its fields."""
-    found = index.get(package.name) if package.depends is None else None
-    if found is not None:
-        return found.record_bytes
-    return 150 + len(package.name) + sum(len(word) + 1 for word in package.depends or ())
-
-
-def _world_bytes(package: Installed) -> int:
-    """Of a line of ``/etc/apk/world``: a virtual package stands there with its version."""
-    version = f"={package.version}" if package.version == _VIRTUAL_VERSION else ""
-    return len(package.name + version) + 1
-
-
-def _record_databases(
-    machine: Machine, ledger: Ledger, records: int, words: int, new: Sequence[AlpinePackage]
-) -> None:
-    """Every run that changes something, or is asked to, writes all four files anew, beside its lock."""
-    if not machine.database.known:
-        for path, size in _SIZES.items():
-            if ledger.filesystem.lookup(path) is None:
-                ledger.put(path, size)
-        ledger.written.clear()
-    ledger.filesystem = _opened(ledger.filesystem, machine.because)
-    ledger.resize(f"{DATABASE}/installed", records)
-    scripts = ledger.size(f"{DATABASE}/scripts.tar")
-    ledger.put(f"{DATABASE}/scripts.tar", total((scripts, *(_SCRIPTS for _ in new))))
-    ledger.put(f"{DATABASE}/triggers", ledger.size(f"{DATABASE}/triggers"))
-    world = ledger.size(WORLD)
-    if world.is_exact:
-        ledger.put(WORLD, Size.exact(max(0, world.likely + words)))
-    else:
-        ledger.resize(WORLD, words)
