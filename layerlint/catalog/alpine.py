@@ -8,6 +8,7 @@ are then those of a near release.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -173,3 +174,21 @@ def open_index(name: str) -> AlpineIndex | None:
     """
     file = newest(name)
     return AlpineIndex(name, file) if file is not None and kind(name, file) == "apk" else None
+
+
+def nearest_index(release: str) -> tuple[AlpineIndex | None, bool]:
+    """The index of a release (``alpine-3.20``, ``3.20``), else of the nearest that there is one of; and
+    whether it is the release's own."""
+    own = open_index(release if release.startswith("alpine-") else f"alpine-{release}")
+    if own is not None:
+        return own, True
+    wanted = _minor(release)
+    # Of two that are as near the newer: what is fixed in a release comes with the next.
+    near = min(reversed(NAMES[1:]), key=lambda name: abs(_minor(name) - wanted))
+    return open_index(near), False
+
+
+def _minor(release: str) -> int:
+    """``20`` of ``3.20``; a release that is not known counts as the last."""
+    match = re.fullmatch(r"(?:alpine-)?3\.([0-9]{1,3})(?:\..*)?", release)
+    return int(match[1]) if match is not None else 999

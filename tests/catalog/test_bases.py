@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from layerlint.catalog import bases
-from layerlint.catalog.alpine import open_index as open_alpine
+from layerlint.catalog.alpine import nearest_index
 from layerlint.catalog.model import BaseImage
 from layerlint.catalog.packages import open_index
 from layerlint.filesystem.node import Directory, Inline, Inode, Kind, Node
@@ -59,7 +59,7 @@ def test_image_is_what_its_declaration_says(declared: Path) -> None:
 def test_image_is_sound(declared: Path) -> None:
     image = found(yaml.safe_load(declared.read_text())["reference"])
     assert image.index is not None
-    index = open_alpine(image.index) if image.manager == "apk" else open_index(image.index)
+    index = nearest_index(image.index)[0] if image.manager == "apk" else open_index(image.index)
     assert index is not None
     labels = set()
     for path, node in walk(image.root):

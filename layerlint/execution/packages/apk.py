@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from layerlint._dataclass import dataclass
-from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, open_index
+from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, nearest_index
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
@@ -68,10 +68,12 @@ class Machine:
 
 
 def apply(effect: PackageEffect, filesystem: FileSystem, database: PackageDatabase, because: str) -> Applied:
-    index = open_index(database.index) if database.index is not None else None
+    index, own = (None, False) if database.index is None else nearest_index(database.index)
     if index is None:
         problem = f"no package index for {database.index or 'the base image'}"
         return Applied(filesystem, database, Truth.YES, (problem,))
+    if not own:
+        database = replace(database, exact=False)
     machine = Machine(filesystem, database, index, because)
     match effect:
         case UpdateIndex():
