@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layerlint.catalog.alpine import nearest_index
 from layerlint.catalog.bases import find
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
@@ -215,8 +216,26 @@ def test_a_build_environment_is_worked_out_quickly() -> None:
 
 
 @pytest.mark.parametrize("reference", ["alpine", "alpine:3", "alpine:3.18.4", "alpine:edge", "alpine:3.5"])
-def test_every_release_has_a_base(reference: str) -> None:
-    base = find(reference)
-    assert base is not None
-    assert base.manager == "apk"
-    assert not base.index_exact
+def test_every_release_has_a_base_and_a_near_index(reference: str) -> None:
+    state = then(start(reference), add("less"))
+    assert state.database is not None
+    assert "less" in new(state)
+    assert not state.database.exact
+
+
+@pytest.mark.parametrize(
+    ("release", "index", "own"),
+    [
+        ("alpine-3.22", "alpine-3.22", True),
+        ("3.16", "alpine-3.16", True),
+        ("alpine-3.20", "alpine-3.22", False),
+        ("alpine-3.17", "alpine-3.19", False),
+        ("3.13", "alpine-3.14", False),
+        ("3.2", "alpine-3.14", False),
+        ("edge", "alpine-3.22", False),
+    ],
+)
+def test_the_nearest_index_answers(release: str, index: str, own: bool) -> None:
+    found, is_own = nearest_index(release)
+    assert found is not None
+    assert (found.name, is_own) == (index, own)
