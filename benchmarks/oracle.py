@@ -13,18 +13,19 @@ import gzip
 import json
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from layerlint.analysis.forecast import forecast
-from layerlint.domain.size import Size
+from layerlint.domain.size import Size, total
 from layerlint.filesystem.layer import Differ
 from layerlint.linter import Settings, analyse
-from layerlint.report import LayersReport
+from layerlint.report import ChangeRecord, HiddenRecord, LayersReport
 from layerlint.source import SourceFile
 
+PIP_CACHE = "/root/.cache/pip/"
 LARGE = 1 << 20
 """Bytes from which a layer counts for the median."""
 
@@ -80,7 +81,8 @@ def cases(folder: Path) -> Iterator[Case]:
         report = forecast_of((path / "Dockerfile").read_bytes(), path)
         layers = [layer for layer in truth["layers"] if not layer["empty"]]
         built = [(layer["created_by"], layer["bytes"] - pip_cache(layer)) for layer in layers]
-        yield Case(path.name, compared(report, built), report.hidden_bytes, truth["hidden_bytes"])
+        hidden = without(report.hidden_bytes, report.hidden)
+        yield Case(path.name, compared(report, built), hidden, truth["hidden_bytes"])
     path = folder / "builds.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines if path.exists() else ():
@@ -93,7 +95,7 @@ def cases(folder: Path) -> Iterator[Case]:
 
 def forecast_of(text: bytes, folder: Path | None) -> LayersReport:
     source = SourceFile.from_bytes("Dockerfile", text)
-    report = forecast(analyse(source, folder, Settings(differ=Differ.NATIVE)).trace)
+    report = forecast(analyse(source, folder, Settings(differ=Differ.NATIVE)).trace, changes=True)
     assert report is not None
     return report
 
@@ -105,7 +107,7 @@ def compared(report: LayersReport, built: list[tuple[str, int]]) -> tuple[Layer,
     return tuple(
         Layer(
             ours.instruction,
-            ours.bytes,
+            without(ours.bytes, ours.changes),
             truth,
             ours.complete,
             tuple(f"{gap.command}: {gap.reason}" for gap in ours.unmodelled),
@@ -116,7 +118,15 @@ def compared(report: LayersReport, built: list[tuple[str, int]]) -> tuple[Layer,
 
 def pip_cache(layer: dict[str, Any]) -> int:
     """Bytes of a cache that the registry of these builds kept from being what it is elsewhere."""
-    return sum(size for path, size in layer["files"].items() if path.startswith("/root/.cache/pip/"))
+    return sum(size for path, size in layer["files"].items() if path.startswith(PIP_CACHE))
+
+
+def without(size: Size, records: Iterable[ChangeRecord | HiddenRecord]) -> Size:
+    """A forecast less what of it is that cache."""
+    cache = total(record.bytes for record in records if record.path.startswith(PIP_CACHE))
+    low, likely = max(0, size.low - cache.low), max(0, size.likely - cache.likely)
+    high = None if size.high is None or cache.high is None else max(likely, size.high - cache.high)
+    return Size(min(low, likely), likely, high)
 
 
 @dataclass(frozen=True, slots=True)

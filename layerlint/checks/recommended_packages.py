@@ -24,6 +24,12 @@ class Params:
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for step, command in target_commands(trace):
+        database = step.before.database
+        if database is None or not database.known:
+            if _may_follow_recommendations(command):
+                values = {"command": command.text, "packages": ""}
+                yield Observation(command.span, values, confidence=Confidence.LOW)
+            continue
         packages = [package for result in command.applied for package in result.recommended]
         packages.sort(key=lambda package: (-package.bytes.likely, package.name))
         size = total(package.bytes for package in packages)
@@ -37,10 +43,6 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 },
                 bytes=size,
                 confidence=None if sure else Confidence.MEDIUM,
-            )
-        elif step.before.database is None and _may_follow_recommendations(command):
-            yield Observation(
-                command.span, {"command": command.text, "packages": ""}, confidence=Confidence.LOW
             )
 
 
