@@ -202,6 +202,7 @@ TABLE: Final[Mapping[str, str]] = {
     "doxygen": "upkeep:inside",
     "dpkg": "dpkg:dpkg",
     "dpkg-architecture": "upkeep:architecture",
+    "dpkg-buildflags": "upkeep:answers",
     "dpkg-buildpackage": "upkeep:inside",
     "dpkg-deb": "upkeep:inside",
     "dpkg-divert": "dpkg:dpkg_divert",
