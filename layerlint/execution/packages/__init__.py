@@ -13,6 +13,7 @@ from layerlint.domain.truth import Truth
 from layerlint.effects import PackageEffect
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.execution.packages.nearness import ASSUMED
 from layerlint.filesystem.union import FileSystem
 
 __all__ = ["Applied", "Installed", "PackageDatabase", "apply"]
@@ -52,4 +53,4 @@ def _assumed(manager: str) -> PackageDatabase | None:
 
     base = find(_LIKELY[manager]) if manager in _LIKELY else None
     database = None if base is None else PackageDatabase.from_base(base)
-    return None if database is None else replace(database, exact=False, known=False)
+    return None if database is None else replace(database, exact=False, known=False, nearness=ASSUMED)

@@ -372,10 +372,11 @@ def _unpack(
     """Place new packages' files; of an upgrade, write the files anew that the old version has."""
     filesystem, because = machine.filesystem, machine.because
     filters = placement.path_filters(filesystem, machine.database)
+    nearness = machine.database.nearness
     files: dict[str, Inode] = {}
     came: list[Installed] = []
     for package in plan.install:
-        own = placement.files_of(package, filters, filesystem.layer, because)
+        own = placement.files_of(package, filters, filesystem.layer, because, nearness)
         files |= own
         size = total(inode.size for inode in own.values())
         came.append(Installed(package.name, package.version, package.name not in manual, size, tuple(own)))

@@ -9,6 +9,7 @@ from layerlint._dataclass import dataclass
 from layerlint.catalog.index_files import index_for
 from layerlint.catalog.model import BaseImage
 from layerlint.domain.size import ZERO, Size
+from layerlint.execution.packages.nearness import EXACT, Nearness, nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class PackageDatabase:
     """False: it is that of the image that is most likely meant."""
     exact: bool = True
     """False: the base is of another release than the index, or not known: names and sizes are near ones."""
+    nearness: Nearness = EXACT
 
     @staticmethod
     def from_base(base: BaseImage) -> PackageDatabase | None:
@@ -55,7 +57,11 @@ class PackageDatabase:
         filters = [(False, pattern) for pattern in base.path_excludes]
         filters += [(True, pattern) for pattern in base.path_includes]
         index = index_for(base.distribution, base.release, base.index)
-        return PackageDatabase(base.manager, index, installed, tuple(filters), exact=base.index_exact)
+        # An index of the user's own is of the release itself.
+        near = nearness(base.release, exact=base.index_exact or index != base.index)
+        return PackageDatabase(
+            base.manager, index, installed, tuple(filters), exact=base.index_exact, nearness=near
+        )
 
     def with_packages(self, packages: Iterable[Installed]) -> PackageDatabase:
         return replace(self, installed={**self.installed, **{p.name: p for p in packages}})

@@ -12,6 +12,7 @@ from layerlint.catalog.model import Package, Piece
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import Installed, PackageDatabase
+from layerlint.execution.packages.nearness import Nearness
 from layerlint.filesystem.copying import below
 from layerlint.filesystem.node import Change, Directory, Inline, Inode, Kind, Node, stamp
 from layerlint.filesystem.tree import build, with_children
@@ -21,14 +22,11 @@ INFO = "/var/lib/dpkg/info"
 DPKG_CONFIGURATION = "/etc/dpkg/dpkg.cfg.d"
 _MAX_FILTERS = 256
 """Path filters that are read; those of a slim image are 18."""
-DRIFT = 0.012
-"""Relative bounds of a measured package: a release's updates change it, and scripts add to it (up to 1.0 %
-of a layer, in 28 builds of the weeks around the snapshot)."""
 _PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/games/", "/usr/libexec/")
 
 
 def files_of(
-    package: Package, filters: tuple[tuple[bool, str], ...], layer: int, because: str
+    package: Package, filters: tuple[tuple[bool, str], ...], layer: int, because: str, nearness: Nearness
 ) -> dict[str, Inode]:
     """Path to node of what an installed package puts on disk, with its files in dpkg's own directory."""
     files: dict[str, Inode] = {}
@@ -40,7 +38,7 @@ def files_of(
             continue
         mode = 0o755 if path.startswith(_PROGRAMS) else 0o644
         count = Size.exact(piece.count)
-        size = piece.bytes.join(Size.around(piece.bytes.likely, DRIFT, DRIFT))
+        size = nearness.of(piece.bytes)
         if (other := files.get(path)) is not None:
             size, count = size + other.size, count + other.count
         files[path] = Inode(Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label)
