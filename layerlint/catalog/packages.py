@@ -89,3 +89,28 @@ def open_index(name: str) -> PackageIndex | None:
     """
     file = newest(name)
     return PackageIndex(name, file) if file is not None and kind(name, file) == "apt" else None
+
+
+class NearIndex(PackageIndex):
+    """The index of another release than the image's: what it has no more, or not yet, others have."""
+
+    def __init__(self, index: PackageIndex) -> None:
+        super().__init__(index.name, index.file)
+        self._others = tuple(name for name in NAMES if name != index.name)
+
+    def get(self, name: str) -> Package | None:
+        """The candidate of this index, else of the first of the others that has the name."""
+        found = super().get(name)
+        for other in self._others if found is None else ():
+            index = open_index(other)
+            found = None if index is None else index.get(name)
+            if found is not None:
+                break
+        return found
+
+
+@cache
+def near_index(name: str) -> NearIndex | None:
+    """The index of a release, for images of another."""
+    index = open_index(name)
+    return None if index is None else NearIndex(index)

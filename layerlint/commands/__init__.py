@@ -54,7 +54,7 @@ def find(name: str) -> Model | None:
     tools and scripts that are the same wherever they lie.
     """
     directory, slash, last = name.rpartition("/")
-    if name.startswith(("https://", "http://")):
+    if "://" in name:
         return MODELS["://"]
     if directory == "/etc/init.d":
         return MODELS["service"]

@@ -51,7 +51,7 @@ REFUSALS = {
     "INVALID_PORT": _VALUES,
     "INVALID_PROTO": "invalid port: .* invalid proto: ",
     "INVALID_REFERENCE_FORMAT": "failed to parse stage name .* invalid reference format",
-    "INVALID_SIGNAL": "invalid signal: |failed to process ",
+    "INVALID_SIGNAL": "invalid signal:|failed to process ",
     "INVALID_SYNTAX": "strconv.ParseInt: parsing ",
     "JSON_IN_SINGLE_QUOTES": "(?!)",
     "NO_SOURCE_IMAGE": "file with no instructions|dockerfile contains no stages to build|no build stage",

@@ -126,7 +126,7 @@ def test_debconf_saves_the_templates_of_a_package_and_keeps_the_last_files() -> 
     assert isinstance(new, Inode)
     assert isinstance(old, Inode)
     assert abs(new.size.likely - 781_542) < 500
-    assert old.size == size
+    assert old.size.likely == size.likely
     assert rewritten.likely > 1_500_000
 
 

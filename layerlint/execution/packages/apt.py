@@ -8,7 +8,7 @@ from typing import assert_never
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Package
-from layerlint.catalog.packages import PackageIndex, open_index
+from layerlint.catalog.packages import PackageIndex, near_index, open_index
 from layerlint.commands import _apt_configuration as configuration
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
@@ -73,6 +73,8 @@ def apply(effect: PackageEffect, filesystem: FileSystem, database: PackageDataba
     if index is None:
         problem = f"no package index for {database.index or 'the base image'}"
         return Applied(filesystem, database, Truth.YES, (problem,))
+    if not database.exact:
+        index = near_index(index.name) or index
     machine = Machine(filesystem, database, index, because)
     match effect:
         case UpdateIndex():

@@ -21,7 +21,7 @@ _OTHER_VERSION = 0.25
 _NATIVE = frozenset({"", "amd64", "any", "native", "all"})
 _IN_PATTERN = re.compile(r"[*?.^$\[]")
 """What makes a name that is not in the index a pattern to apt (``.+`` and ``|`` are not looked up)."""
-MAX_MATCHES = 2000
+MAX_MATCHES = 300
 """Packages that one pattern may name."""
 
 
@@ -141,7 +141,9 @@ def _read_word(word: str, index: Index, installed: Mapping[str, Installed], suit
         pattern = _IN_PATTERN.search(name) is not None and not name.endswith("^")  # a task
         names = matching(name, index) if pattern else None
         if names is not None:
-            return _Several(names[:MAX_MATCHES]) if names else _Missing(name)
+            if len(names) > MAX_MATCHES:
+                return _NotKnown(name, f"{word} is a pattern that {len(names)} packages match")
+            return _Several(names) if names else _Missing(name)
         if not _NAME.fullmatch(name):
             return _NotKnown(name, f"{word} is a pattern or a task, which is not looked up")
     providers = index.providers(name) if package is None else ()
