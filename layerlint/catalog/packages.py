@@ -27,6 +27,7 @@ class PackageIndex:
         self.file = file
         self._estimator = Estimator.load(file.meta["estimator"])
         self._packages: dict[str, Package | None] = {}
+        self._names: tuple[str, ...] | None = None
 
     def get(self, name: str) -> Package | None:
         """The candidate version of a real package."""
@@ -52,8 +53,10 @@ class PackageIndex:
         return tuple(IndexFile(path, size) for path, size in json.loads(self.file.meta["files"]))
 
     def names(self) -> tuple[str, ...]:
-        """Of every real package, sorted.  Reads the whole index: for patterns and tests."""
-        return tuple(line.partition("\t")[0] for line in self.file.lines("package"))
+        """Of every real package, sorted.  Reads the whole index, once: for patterns and tests."""
+        if self._names is None:
+            self._names = tuple(line.partition("\t")[0] for line in self.file.lines("package"))
+        return self._names
 
     def measured(self) -> tuple[str, ...]:
         """Of the packages whose footprint was measured, sorted."""

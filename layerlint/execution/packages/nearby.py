@@ -106,12 +106,12 @@ def matching(pattern: str, index: Index) -> tuple[str, ...] | None:
             glob = re.escape(pattern).replace(r"\*", ".*?").replace(r"\?", ".")
             if glob.count(".*?") > _MAX_STARS or "[" in pattern:
                 return None
-            return tuple(name for name in index.names() if re.fullmatch(glob, name))
+            return tuple(filter(re.compile(glob).fullmatch, index.names()))
         else:
             return None
     if expression.count(".*?") > _MAX_STARS:
         return None
-    return tuple(name for name in index.names() if re.search(expression, name))
+    return tuple(filter(re.compile(expression).search, index.names()))
 
 
 _MAX_STARS = 3
