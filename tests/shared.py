@@ -15,7 +15,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-PROJECT = ("LICENSE", "README.md", "hatch_build.py", "layerlint", "pyproject.toml", "rules")
+PROJECT = ("LICENSE", "NOTICE", "README.md", "hatch_build.py", "layerlint", "pyproject.toml", "rules")
 """What a wheel is built from."""
 
 
