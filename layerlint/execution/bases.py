@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TypeVar
 
 from layerlint._dataclass import dataclass
@@ -25,6 +25,9 @@ from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
 from layerlint.filesystem.tree import tree_size, walk
 from layerlint.filesystem.union import FileSystem
 
+KEPT = 12
+"""Images that are kept for the next file: each has some ten thousand nodes, which every collection of garbage
+looks through."""
 MAX_CHAIN = 8
 """Images that stand on one another; python on buildpack-deps is five."""
 
@@ -53,7 +56,7 @@ class _Ground:
     facts: BaseImage | None
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def find(reference: str) -> BaseImage | None:
     """The image of a reference as far as the catalog knows it; None if it does not."""
     image = _find(reference, MAX_CHAIN)
@@ -64,7 +67,7 @@ def find(reference: str) -> BaseImage | None:
     return replace(image, size=tree_size(image.filesystem.root))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def _find(reference: str, left: int) -> BaseImage | None:
     snapshot = snapshots.find(reference)
     if snapshot is not None:
