@@ -19,3 +19,7 @@ def said(verbose: bool) -> Stream:
 def unmodelled(reason: str, *effects: Effect, stdout: Stream = NOTHING) -> Outcome:
     """What is known of a command of which something is not."""
     return Outcome((*effects, Unmodelled(reason)), stdout=stdout)
+
+
+ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
+"""Some text of a length that is not known, and nothing else."""

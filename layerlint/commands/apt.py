@@ -11,7 +11,7 @@ from dataclasses import field, replace
 
 from layerlint._dataclass import dataclass
 from layerlint.commands import _apt_configuration as configuration
-from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
+from layerlint.commands._outcome import ANSWER, FAILURE, SUCCESS, unmodelled
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -26,7 +26,6 @@ from layerlint.effects import (
     Remove,
     RemovePackages,
     RemoveUnused,
-    Stream,
     UpdateIndex,
     UpgradePackages,
 )
@@ -149,9 +148,9 @@ def apt_get(invocation: Invocation) -> Outcome:
         return unmodelled("apt-get with words that are not known") if line.partial else SUCCESS
     verb, *names = line.words
     if verb in _QUESTIONS:
-        return _ANSWER
+        return ANSWER
     if line.has("simulate"):
-        return _ANSWER if verb in _VERBS else FAILURE
+        return ANSWER if verb in _VERBS else FAILURE
     model = _VERBS.get(verb)
     if model is None:
         return FAILURE
@@ -383,10 +382,6 @@ def _download(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
 
 def _nothing(line: _Line, names: list[str], invocation: Invocation) -> Outcome:
     return SUCCESS
-
-
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
-"""Some text about packages."""
 
 
 def _mark(line: _Line, names: list[str], invocation: Invocation) -> Outcome:

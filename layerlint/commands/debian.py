@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layerlint.commands._debconf import save
-from layerlint.commands._outcome import SUCCESS, unmodelled
+from layerlint.commands._outcome import ANSWER, SUCCESS, unmodelled
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.text import UNKNOWN, Text
-from layerlint.effects import Effect, Invocation, Outcome, Remove, Replace, Stream, Symlink, Write
+from layerlint.effects import Effect, Invocation, Outcome, Remove, Replace, Symlink, Write
 from layerlint.filesystem.node import Inode
 
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _KEYRING = Size(1000, 3000, 20_000)
 """An OpenPGP public key without its armour."""
 _LOCALE_ARCHIVE = "/usr/lib/locale/locale-archive"
@@ -25,18 +24,18 @@ _ALL_LOCALES = 250_000_000
 
 def apt_cache(invocation: Invocation) -> Outcome:
     """Only answers: the official images keep no cache file."""
-    return _ANSWER
+    return ANSWER
 
 
 def apt_config(invocation: Invocation) -> Outcome:
-    return _ANSWER
+    return ANSWER
 
 
 def apt_key(invocation: Invocation) -> Outcome:
     """``add`` and ``adv`` put a key into a keyring of a few kilobytes."""
     words = _known(invocation.argv[1:])
     if not {"add", "adv"} & set(words):
-        return _ANSWER
+        return ANSWER
     keyring = words[words.index("--keyring") + 1] if "--keyring" in words[:-1] else "/etc/apt/trusted.gpg"
     path = invocation.path(keyring)
     return unmodelled("the key's keyring") if path is None else Outcome((Replace(path, _KEYRING),))
@@ -55,7 +54,7 @@ def update_alternatives(invocation: Invocation) -> Outcome:
     words = list(invocation.argv[1:])
     position = next((i for i, word in enumerate(words) if word in _ALTERNATIVE_ACTIONS), None)
     if position is None:
-        return unmodelled("the words of update-alternatives") if UNKNOWN in words else _ANSWER
+        return unmodelled("the words of update-alternatives") if UNKNOWN in words else ANSWER
     action = words[position]
     operands = words[position + 1 :]
     log = Write("/var/log/alternatives.log", Size(60, 150, 2000), append=True)
@@ -88,7 +87,7 @@ def ldconfig(invocation: Invocation) -> Outcome:
     """Writes both caches anew."""
     words = _known(invocation.argv[1:])
     if {"-p", "--print-cache", "-N", "-V", "--version"} & set(words):
-        return _ANSWER
+        return ANSWER
     if any(word.startswith("-") and word not in ("-v", "--verbose", "-X", "-i") for word in words):
         return unmodelled("options of ldconfig")
     if "-i" in words:
@@ -125,7 +124,7 @@ def locale_gen(invocation: Invocation) -> Outcome:
 def localedef(invocation: Invocation) -> Outcome:
     """Adds one locale to the archive."""
     if any(word in ("--list-archive", "--help", "-V", "--version") for word in invocation.argv[1:]):
-        return _ANSWER
+        return ANSWER
     if "--no-archive" in invocation.argv:
         return unmodelled("a locale outside the archive")
     before = _size(invocation, _LOCALE_ARCHIVE)

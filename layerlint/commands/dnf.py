@@ -11,12 +11,12 @@ from collections.abc import Callable
 from layerlint._dataclass import dataclass
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
-from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
+from layerlint.commands._outcome import ANSWER, FAILURE, SUCCESS, unmodelled
 from layerlint.commands._package_words import Words, split
 from layerlint.commands._paths import basename, clean
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Outcome, Populate, Stream, Write
+from layerlint.effects import Effect, Invocation, Outcome, Populate, Write
 from layerlint.filesystem.node import Inode
 
 _WITH_VALUE = frozenset(
@@ -29,7 +29,6 @@ _WITH_VALUE = frozenset(
         "repo", "repofrompath", "repoid", "rpmverbosity", "sec-severity", "setopt", "add-repo",
     }
 )  # fmt: skip
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _CACHES = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf", "/var/cache/yum")
 _REPOSITORIES = "/etc/yum.repos.d"
 _UPGRADE = Size(0, 60_000_000, None)
@@ -106,13 +105,13 @@ def _run(invocation: Invocation, tool: state.Tool) -> Outcome:
     if not words.operands:
         if words.partial:
             return unmodelled(f"{tool.name} with words that are not known")
-        return _ANSWER if words.has("help", "h", "version") else FAILURE
+        return ANSWER if words.has("help", "h", "version") else FAILURE
     verb, *names = words.operands
     if verb in ("group", "groups", "module") and names:
         verb, names = f"{verb} {names[0]}".replace("groups ", "group "), names[1:]
     model = _VERBS.get(verb, _nothing)
     if words.has("assumeno"):
-        return _ANSWER
+        return ANSWER
     outcome = model(_Line(tool, words, tuple(names), invocation))
     if not words.partial or model not in _NAMED:
         return outcome
@@ -126,7 +125,7 @@ def _run(invocation: Invocation, tool: state.Tool) -> Outcome:
 
 
 def _nothing(line: _Line) -> Outcome:
-    return _ANSWER
+    return ANSWER
 
 
 def _install(line: _Line) -> Outcome:
@@ -253,11 +252,11 @@ def _makecache(line: _Line) -> Outcome:
 
 def _check(line: _Line) -> Outcome:
     """The status is 100 where something is newer."""
-    return Outcome(state.fetched(line.invocation, line.tool, line.root), Truth.MAYBE, _ANSWER.stdout)
+    return Outcome(state.fetched(line.invocation, line.tool, line.root), Truth.MAYBE, ANSWER.stdout)
 
 
 def _question(line: _Line) -> Outcome:
-    return Outcome(state.fetched(line.invocation, line.tool, line.root), stdout=_ANSWER.stdout)
+    return Outcome(state.fetched(line.invocation, line.tool, line.root), stdout=ANSWER.stdout)
 
 
 def _build_dependencies(line: _Line) -> Outcome:
@@ -275,7 +274,7 @@ def _copr(line: _Line) -> Outcome:
             owner, _, name = project.partition("/")
             return _repository(line.root, f"_copr:copr.fedorainfracloud.org:{owner}:{name}.repo")
         case _:
-            return _ANSWER
+            return ANSWER
 
 
 def _config_manager(line: _Line) -> Outcome:
@@ -290,7 +289,7 @@ def _config_manager(line: _Line) -> Outcome:
         )
         return Outcome(outcomes)
     if not line.words.has("save", "enable", "disable", "set-enabled", "set-disabled") and not line.names:
-        return _ANSWER
+        return ANSWER
     return Outcome(
         (Populate(f"{line.root}{_REPOSITORIES}", "switched", Size(0, 2_000, 20_000), Size(1, 1, 4)),)
     )
@@ -313,7 +312,7 @@ def _version_lock(line: _Line) -> Outcome:
     )
     verb = line.names[0] if line.names else "list"
     if verb in ("list", "status"):
-        return _ANSWER
+        return ANSWER
     if verb in ("clear", "delete"):
         return Outcome((Write(line.root + path, Size(0, 0, 4_000)),))
     locked = max(1, len(line.names) - (verb in ("add", "exclude")))
@@ -354,7 +353,7 @@ def amazon_linux_extras(invocation: Invocation) -> Outcome:
     line = _program(invocation)
     verb, *topics = line.words.operands or ("list",)
     if verb not in ("enable", "disable", "install"):
-        return _ANSWER
+        return ANSWER
     switched = Write(f"{_REPOSITORIES}/amzn2-extras.repo", Size(3_000, 15_000, 60_000))
     if verb != "install":
         return Outcome((switched,))

@@ -26,7 +26,7 @@ from layerlint.commands._npm_install import (
     title,
 )
 from layerlint.commands._npm_line import Line, parse, split_spec
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import ANSWER, FAILURE, unmodelled
 from layerlint.commands._package_json import manifest, project
 from layerlint.commands._paths import join
 from layerlint.domain.size import ZERO, Size
@@ -36,12 +36,10 @@ from layerlint.effects import (
     Invocation,
     Outcome,
     Remove,
-    Stream,
     Write,
 )
 from layerlint.filesystem.node import Inline, Inode
 
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _INIT = """{
   "name": "%s",
   "version": "1.0.0",
@@ -62,7 +60,7 @@ _SMALL = 65_536
 def npm(invocation: Invocation) -> Outcome:
     line = parse(invocation.argv[1:])
     if line.has("version") or line.has("help") or (line.verb == "" and not line.partial):
-        return _ANSWER
+        return ANSWER
     if line.verb == "":
         return unmodelled("npm with words that are not known")
     model = _VERBS.get(line.verb)
@@ -75,7 +73,7 @@ def npx(invocation: Invocation) -> Outcome:
     """Runs a program of the project; one that is not there is installed under ``~/.npm/_npx`` first."""
     line = parse(("exec", *invocation.argv[1:]), stop=True)
     if line.has("version") or line.has("help"):
-        return _ANSWER
+        return ANSWER
     return _exec(invocation, line)
 
 
@@ -93,16 +91,16 @@ def _uninstall(invocation: Invocation, line: Line) -> Outcome:
                 continue
             effects.append(Remove(join(prefix, f"lib/node_modules/{name}"), recursive=True))
             effects += [Remove(join(prefix, f"bin/{program}")) for program in sizes.bins(name)]
-        return Outcome((*effects, logged), stdout=_ANSWER.stdout)
+        return Outcome((*effects, logged), stdout=ANSWER.stdout)
     place = project(invocation, given_directory(invocation, line))
     if place is None:
         return unmodelled("npm: the working directory is not known")
     modules = join(place, "node_modules")
     named = title(line.words)
     if named in filled(invocation, modules):
-        return Outcome((Remove(summary(modules, named)), logged), stdout=_ANSWER.stdout)
+        return Outcome((Remove(summary(modules, named)), logged), stdout=ANSWER.stdout)
     gap = fill(invocation, modules, "npm uninstall", ZERO, ZERO, f"which files {named} has is not known")
-    return Outcome((gap, logged), stdout=_ANSWER.stdout)
+    return Outcome((gap, logged), stdout=ANSWER.stdout)
 
 
 def _prune(invocation: Invocation, line: Line) -> Outcome:
@@ -113,23 +111,23 @@ def _prune(invocation: Invocation, line: Line) -> Outcome:
     modules = join(place, "node_modules")
     logged = log(invocation, line, ZERO)
     if not omits_dev(invocation, line):
-        return Outcome((logged,), stdout=_ANSWER.stdout)
+        return Outcome((logged,), stdout=ANSWER.stdout)
     present = filled(invocation, modules)
     if "devDependencies" in present:
-        return Outcome((Remove(summary(modules, "devDependencies")), logged), stdout=_ANSWER.stdout)
+        return Outcome((Remove(summary(modules, "devDependencies")), logged), stdout=ANSWER.stdout)
     if "dependencies" in present or is_absent(invocation.view, modules):
-        return Outcome((logged,), stdout=_ANSWER.stdout)
+        return Outcome((logged,), stdout=ANSWER.stdout)
     gap = fill(
         invocation, modules, "npm prune", ZERO, ZERO, "which files only development needs is not known"
     )
-    return Outcome((gap, logged), stdout=_ANSWER.stdout)
+    return Outcome((gap, logged), stdout=ANSWER.stdout)
 
 
 def _cache(invocation: Invocation, line: Line) -> Outcome:
     logged = log(invocation, line, ZERO)
     cache = join(npm_cache(invocation, line.value("cache")), "_cacache")
     if line.words[:1] not in (["clean"], ["clear"], ["rm"]):
-        return Outcome((logged,), stdout=_ANSWER.stdout)
+        return Outcome((logged,), stdout=ANSWER.stdout)
     # From npm 5 on it refuses without --force; which npm it is, is not asked.
     status = Truth.YES if line.has("force") else Truth.MAYBE
     return Outcome((Remove(cache, recursive=True), logged), status)
@@ -140,7 +138,7 @@ def _config(invocation: Invocation, line: Line) -> Outcome:
     if line.verb == "config":
         action = words.pop(0) if words else "list"
         if action != "set":
-            return Outcome((log(invocation, line, ZERO),), stdout=_ANSWER.stdout)
+            return Outcome((log(invocation, line, ZERO),), stdout=ANSWER.stdout)
     pairs: list[tuple[str, str]] = []
     while words:
         word = words.pop(0)
@@ -183,13 +181,13 @@ def _changed(invocation: Invocation, line: Line, size: Size) -> Outcome:
     called = f"npm {line.verb}"
     modules = join(place, "node_modules")
     gap = fill(invocation, modules, called, size, Size(0, 1, None), f"what {called} does is not known")
-    return Outcome((gap, log(invocation, line, ZERO)), stdout=_ANSWER.stdout)
+    return Outcome((gap, log(invocation, line, ZERO)), stdout=ANSWER.stdout)
 
 
 def _link(invocation: Invocation, line: Line) -> Outcome:
     """Without words: the project is installed, and the global directory gets a link to it."""
     if line.words:
-        return Outcome((log(invocation, line, ZERO),), stdout=_ANSWER.stdout)
+        return Outcome((log(invocation, line, ZERO),), stdout=ANSWER.stdout)
     return install(invocation, line)
 
 
@@ -197,7 +195,7 @@ def _run(invocation: Invocation, line: Line) -> Outcome:
     words = list(line.words)
     name = line.verb if line.verb in ("test", "start", "stop", "restart") else (words[:1] or [""])[0]
     if not name:
-        return unmodelled("npm run: a script that is not known") if line.partial else _ANSWER
+        return unmodelled("npm run: a script that is not known") if line.partial else ANSWER
     place = project(invocation, given_directory(invocation, line))
     if place is None:
         return unmodelled("npm: the working directory is not known")
@@ -223,7 +221,7 @@ def scripts(invocation: Invocation, place: str) -> Mapping[str, str] | None:
 
 def _exec(invocation: Invocation, line: Line) -> Outcome:
     if not line.words:
-        return unmodelled("npx with words that are not known") if line.partial else _ANSWER
+        return unmodelled("npx with words that are not known") if line.partial else ANSWER
     place = project(invocation)
     if place is None:
         return unmodelled("npx: the working directory is not known")
@@ -240,7 +238,7 @@ def _exec(invocation: Invocation, line: Line) -> Outcome:
         )
         effects += cached(invocation, line, amounts, amounts.metadata)
     effects += run_tool(invocation, place, words, called).effects
-    return Outcome((*effects, log(invocation, line, ZERO)), stdout=_ANSWER.stdout)
+    return Outcome((*effects, log(invocation, line, ZERO)), stdout=ANSWER.stdout)
 
 
 def _init(invocation: Invocation, line: Line) -> Outcome:
@@ -251,10 +249,10 @@ def _init(invocation: Invocation, line: Line) -> Outcome:
     path = join(invocation.cwd, "package.json")
     logged = log(invocation, line, ZERO)
     if not is_absent(invocation.view, path):
-        return Outcome((logged,), stdout=_ANSWER.stdout)
+        return Outcome((logged,), stdout=ANSWER.stdout)
     name = invocation.cwd.rstrip("/").rpartition("/")[2].lower()
     data = (_INIT % name).encode("utf-8", "surrogatepass")
-    return Outcome((Write(path, Size.exact(len(data)), Inline(data)), logged), stdout=_ANSWER.stdout)
+    return Outcome((Write(path, Size.exact(len(data)), Inline(data)), logged), stdout=ANSWER.stdout)
 
 
 def _pack(invocation: Invocation, line: Line) -> Outcome:
@@ -268,7 +266,7 @@ def _pack(invocation: Invocation, line: Line) -> Outcome:
         Size.exact(1),
         "what npm pack packs is not known",
     )
-    return Outcome((gap, log(invocation, line, ZERO)), stdout=_ANSWER.stdout)
+    return Outcome((gap, log(invocation, line, ZERO)), stdout=ANSWER.stdout)
 
 
 def _audit(invocation: Invocation, line: Line) -> Outcome:
@@ -280,7 +278,7 @@ def _audit(invocation: Invocation, line: Line) -> Outcome:
 
 
 def _answer(invocation: Invocation, line: Line) -> Outcome:
-    return Outcome((log(invocation, line, ZERO),), stdout=_ANSWER.stdout)
+    return Outcome((log(invocation, line, ZERO),), stdout=ANSWER.stdout)
 
 
 _VERBS: dict[str, Callable[[Invocation, Line], Outcome]] = {

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from layerlint._dataclass import dataclass
-from layerlint.commands._outcome import unmodelled
+from layerlint.commands._outcome import ANSWER, unmodelled
 from layerlint.commands._package_words import split
 from layerlint.commands._paths import clean
 from layerlint.commands._rpm_sizes import brought
 from layerlint.domain.size import Size
 from layerlint.domain.text import Text
-from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream
-
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
+from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def _run(invocation: Invocation, name: str) -> Outcome:
         known = f"{cache}/<downloads>"
         return Outcome((Remove(known),)) if invocation.view.lookup(known) is not None else Outcome()
     if verbs & _QUERIES:
-        return _ANSWER
+        return ANSWER
     if not manager.by_default and not verbs & manager.install:
         return (
             unmodelled(f"{name} with words that are not known") if words.partial else Outcome(tuple(effects))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from layerlint.catalog.distributions import measured, normalised
 from layerlint.commands._options import Grammar, Options, parse
@@ -70,6 +71,9 @@ _OF_PYTORCH = frozenset({"torch", "torchaudio", "torchvision"})
 _TORCH = Size(5_000_000, 700_000_000, 7_000_000_000)
 """Builds without CUDA to builds with all of it (5.7 GB)."""
 _SELF_CHECK = Size(0, 130, 400)
+
+
+_Verb: TypeAlias = Callable[[Invocation, Python, tuple[Text, ...], Options], Outcome]
 
 
 def pip(invocation: Invocation) -> Outcome:
@@ -283,20 +287,17 @@ def _fetched(
     return Outcome(tuple(effects))
 
 
-def _download(invocation: Invocation, python: Python, words: tuple[Text, ...], before: Options) -> Outcome:
-    options = parse(_INSTALL, words)
-    if isinstance(options, Outcome):
-        return options
-    asked = _asked(invocation, options, 0, python.version)
-    return _fetched(invocation, python, options, asked, options.value("d"))
+def _into(directory: str) -> _Verb:
+    """``download`` and ``wheel``: archives alone, where the option says."""
 
+    def run(invocation: Invocation, python: Python, words: tuple[Text, ...], before: Options) -> Outcome:
+        options = parse(_INSTALL, words)
+        if isinstance(options, Outcome):
+            return options
+        asked = _asked(invocation, options, 0, python.version)
+        return _fetched(invocation, python, options, asked, options.value(directory))
 
-def _wheel(invocation: Invocation, python: Python, words: tuple[Text, ...], before: Options) -> Outcome:
-    options = parse(_INSTALL, words)
-    if isinstance(options, Outcome):
-        return options
-    asked = _asked(invocation, options, 0, python.version)
-    return _fetched(invocation, python, options, asked, options.value("w"))
+    return run
 
 
 def _uninstall(invocation: Invocation, python: Python, words: tuple[Text, ...], before: Options) -> Outcome:
@@ -361,13 +362,13 @@ def _nothing(invocation: Invocation, python: Python, words: tuple[Text, ...], be
     return SUCCESS
 
 
-_VERBS: dict[str, Callable[[Invocation, Python, tuple[Text, ...], Options], Outcome]] = {
+_VERBS: dict[str, _Verb] = {
     "cache": _cache_command,
     "check": _answers,
     "completion": _answers,
     "config": _config,
     "debug": _answers,
-    "download": _download,
+    "download": _into("d"),
     "freeze": _answers,
     "hash": _answers,
     "help": _answers,
@@ -379,5 +380,5 @@ _VERBS: dict[str, Callable[[Invocation, Python, tuple[Text, ...], Options], Outc
     "search": _answers,
     "show": _answers,
     "uninstall": _uninstall,
-    "wheel": _wheel,
+    "wheel": _into("w"),
 }

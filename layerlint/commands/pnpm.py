@@ -24,14 +24,13 @@ from layerlint.commands._node_places import (
 from layerlint.commands._node_scripts import run_script, run_tool
 from layerlint.commands._npm_line import Line, parse, split_spec
 from layerlint.commands._npm_sizes import Amounts
-from layerlint.commands._outcome import unmodelled
+from layerlint.commands._outcome import ANSWER, unmodelled
 from layerlint.commands._package_json import manifest, pnpm_lock, project, with_workspaces
 from layerlint.commands._paths import join
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Remove, Stream, Write
 
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _LOCKED = (200, 280, 380)
 """Bytes of ``pnpm-lock.yaml`` a package: 257 and 306; ``node_modules/.pnpm/lock.yaml`` is as large."""
 _INDEXED = (800, 1_350, 2_000)
@@ -43,7 +42,7 @@ _DOCUMENTS = (0.6, 1.5, 2.6)
 def pnpm(invocation: Invocation) -> Outcome:
     line = parse(invocation.argv[1:], values=_WITH_VALUE, aliases=_ALIASES)
     if line.has("version") or line.has("help") or (not line.verb and not line.partial):
-        return _ANSWER
+        return ANSWER
     if not line.verb:
         return unmodelled("pnpm with words that are not known")
     given = line.value("dir") or line.value("prefix")
@@ -145,12 +144,12 @@ def _store(invocation: Invocation, line: Line) -> str:
 def _globally(invocation: Invocation, line: Line, names: list[str]) -> Outcome:
     names = [*names, *(["?"] if line.partial else [])]
     if not names:
-        return _ANSWER
+        return ANSWER
     amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
     title = " ".join(split_spec(name)[0] for name in names)[:80]
     modules = join(_data(invocation), "global/5/node_modules")
     put = fill(invocation, modules, title, amounts.bytes, amounts.files, amounts.reason, f"npm:{title}")
-    return Outcome((put, *_kept(invocation, line, amounts, locked=False)), stdout=_ANSWER.stdout)
+    return Outcome((put, *_kept(invocation, line, amounts, locked=False)), stdout=ANSWER.stdout)
 
 
 def _fetch(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -158,14 +157,14 @@ def _fetch(invocation: Invocation, line: Line, place: str) -> Outcome:
     main, dev, _ = _amounts(invocation, line, place, [])
     amounts = main + dev
     if amounts.packages == ZERO:
-        return _ANSWER
+        return ANSWER
     modules = join(place, "node_modules")
     effects: list[Effect] = [
         fill(invocation, modules, name, part.bytes, part.files, part.reason, f"npm:{name}")
         for name, part in {"dependencies": main, "devDependencies": dev}.items()
         if part.packages != ZERO
     ]
-    return Outcome((*effects, *_kept(invocation, line, amounts, locked=True)), stdout=_ANSWER.stdout)
+    return Outcome((*effects, *_kept(invocation, line, amounts, locked=True)), stdout=ANSWER.stdout)
 
 
 def _deploy(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -182,14 +181,14 @@ def _deploy(invocation: Invocation, line: Line, place: str) -> Outcome:
         amounts.files,
         "which packages it deploys is not known",
     )
-    return Outcome((put,), stdout=_ANSWER.stdout)
+    return Outcome((put,), stdout=ANSWER.stdout)
 
 
 def _prune(invocation: Invocation, line: Line, place: str) -> Outcome:
     modules = join(place, "node_modules")
     if "devDependencies" in filled(invocation, modules) and (line.has("prod") or is_production(invocation)):
-        return Outcome((Remove(summary(modules, "devDependencies")),), stdout=_ANSWER.stdout)
-    return _ANSWER
+        return Outcome((Remove(summary(modules, "devDependencies")),), stdout=ANSWER.stdout)
+    return ANSWER
 
 
 def _remove(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -201,7 +200,7 @@ def _remove(invocation: Invocation, line: Line, place: str) -> Outcome:
         ZERO,
         "which files it removes is not known",
     )
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _changed(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -209,12 +208,12 @@ def _changed(invocation: Invocation, line: Line, place: str) -> Outcome:
     size, count = Size(0, 100_000, None), Size(0, 1, None)
     modules = join(place, "node_modules")
     gap = fill(invocation, modules, called, size, count, f"what {called} does is not known")
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _run(invocation: Invocation, line: Line, place: str) -> Outcome:
     if not line.words:
-        return unmodelled("pnpm run: a script that is not known") if line.partial else _ANSWER
+        return unmodelled("pnpm run: a script that is not known") if line.partial else ANSWER
     name, line.words = line.words[0], line.words[1:]
     return _script(invocation, line, place, name)
 
@@ -233,7 +232,7 @@ def _exec(invocation: Invocation, line: Line, place: str) -> Outcome:
 
 def _answer(invocation: Invocation, line: Line, place: str) -> Outcome:
     """``store prune`` too: what is linked stays, and the rest is not told apart."""
-    return _ANSWER
+    return ANSWER
 
 
 def _setup(invocation: Invocation, line: Line, place: str) -> Outcome:

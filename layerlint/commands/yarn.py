@@ -22,7 +22,7 @@ from layerlint.commands._node_places import (
 from layerlint.commands._node_scripts import run_script, run_tool
 from layerlint.commands._npm_line import Line, parse, split_spec
 from layerlint.commands._npm_sizes import Amounts
-from layerlint.commands._outcome import unmodelled
+from layerlint.commands._outcome import ANSWER, unmodelled
 from layerlint.commands._package_json import is_berry, manifest, project, with_workspaces, yarn_lock
 from layerlint.commands._paths import join
 from layerlint.domain.size import ZERO, Size
@@ -30,7 +30,6 @@ from layerlint.domain.truth import Truth
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Write
 from layerlint.filesystem.node import Inode
 
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _LOCKED = (250, 340, 450)
 """Bytes of ``yarn.lock`` a package: 322 and 357."""
 _STATE = (120, 172, 250)
@@ -42,7 +41,7 @@ _DESCRIBED = (4_000, 8_600, 12_000)
 def yarn(invocation: Invocation) -> Outcome:
     line = parse(invocation.argv[1:], values=_WITH_VALUE, aliases=_ALIASES)
     if line.has("version") or line.has("help"):
-        return _ANSWER
+        return ANSWER
     if line.verb == "global":
         inner = line.words[0] if line.words else ""
         line.verb, line.words = _ALIASES.get(inner, inner), line.words[1:]
@@ -130,23 +129,23 @@ def _globally(invocation: Invocation, line: Line) -> Outcome:
     if line.verb in ("remove", "uninstall"):
         title = _title(line.words)
         if title in filled(invocation, modules):
-            return Outcome((Remove(summary(modules, title)),), stdout=_ANSWER.stdout)
+            return Outcome((Remove(summary(modules, title)),), stdout=ANSWER.stdout)
         gap = fill(
             invocation, modules, "yarn global remove", ZERO, ZERO, f"the files of {title} are not known"
         )
-        return Outcome((gap,), stdout=_ANSWER.stdout)
+        return Outcome((gap,), stdout=ANSWER.stdout)
     if line.verb not in ("add", "upgrade"):
-        return _ANSWER
+        return ANSWER
     names = [*line.words, *(["?"] if line.partial else [])]
     if not names:
-        return _ANSWER
+        return ANSWER
     amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
     effects: list[Effect] = [_filled(invocation, modules, _title(names), amounts)]
     effects.append(Write(join(modules, ".yarn-integrity"), scaled(amounts.packages, *_STATE)))
     effects.append(Write(join(base, "yarn/global/yarn.lock"), scaled(amounts.packages, *_LOCKED)))
     effects.append(Write(join(base, "yarn/global/package.json"), Size(20, 60, 2000)))
     effects += _kept(invocation, line, "/", amounts, berry=False)
-    return Outcome(tuple(effects), stdout=_ANSWER.stdout)
+    return Outcome(tuple(effects), stdout=ANSWER.stdout)
 
 
 def _filled(invocation: Invocation, modules: str, name: str, amounts: Amounts) -> Populate:
@@ -224,24 +223,24 @@ def _remove(invocation: Invocation, line: Line, place: str) -> Outcome:
     modules = join(place, "node_modules")
     title = _title(line.words)
     if title in filled(invocation, modules):
-        return Outcome((Remove(summary(modules, title)),), stdout=_ANSWER.stdout)
+        return Outcome((Remove(summary(modules, title)),), stdout=ANSWER.stdout)
     gap = fill(invocation, modules, "yarn remove", ZERO, ZERO, f"the files of {title} are not known")
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _cache(invocation: Invocation, line: Line, place: str) -> Outcome:
     if line.words[:1] != ["clean"]:
-        return _ANSWER
+        return ANSWER
     folder = cache_folder(invocation, line, place, berry=is_berry(invocation.view, place))
     # Yarn 1 deletes what is in it and makes the folder anew.
-    return Outcome((Remove(folder, recursive=True),), stdout=_ANSWER.stdout)
+    return Outcome((Remove(folder, recursive=True),), stdout=ANSWER.stdout)
 
 
 def _clean(invocation: Invocation, line: Line, place: str) -> Outcome:
     """``autoclean`` removes readmes, tests and the like by its list: an eighth or so, at most a half."""
     modules = join(place, "node_modules")
     gap = fill(invocation, modules, "yarn autoclean", ZERO, ZERO, "which files it removes is not known")
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _changed(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -254,12 +253,12 @@ def _changed(invocation: Invocation, line: Line, place: str) -> Outcome:
         Size(0, 1, None),
         f"what {called} does is not known",
     )
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _run(invocation: Invocation, line: Line, place: str) -> Outcome:
     if not line.words:
-        return unmodelled("yarn run: a script that is not known") if line.partial else _ANSWER
+        return unmodelled("yarn run: a script that is not known") if line.partial else ANSWER
     name, line.words = line.words[0], line.words[1:]
     return _script(invocation, line, place, name)
 
@@ -286,18 +285,18 @@ def _dlx(invocation: Invocation, line: Line, place: str) -> Outcome:
 def _workspace(invocation: Invocation, line: Line, place: str) -> Outcome:
     called = " ".join(["yarn", line.verb, *line.words])[:60]
     gap = fill(invocation, place, called, Size(0, 2_000_000, None), reason=f"what {called} does is not known")
-    return Outcome((gap,), stdout=_ANSWER.stdout)
+    return Outcome((gap,), stdout=ANSWER.stdout)
 
 
 def _config(invocation: Invocation, line: Line, place: str) -> Outcome:
     """``config set`` adds a line to ``~/.yarnrc``."""
     if line.words[:1] != ["set"] or is_berry(invocation.view, place):
-        return _ANSWER
+        return ANSWER
     more = sum(len(word) + 3 for word in line.words[1:])
     path = join(home(invocation), ".yarnrc")
     # The file starts with a notice of 77 bytes and lists when a version was last looked for.
     head = 120 if is_absent(invocation.view, path) else 0
-    return Outcome((Write(path, Size(more, more + head, more + 400), append=True),), stdout=_ANSWER.stdout)
+    return Outcome((Write(path, Size(more, more + head, more + 400), append=True),), stdout=ANSWER.stdout)
 
 
 def _set(invocation: Invocation, line: Line, place: str) -> Outcome:
@@ -305,11 +304,11 @@ def _set(invocation: Invocation, line: Line, place: str) -> Outcome:
     bundle = fill(
         invocation, join(place, ".yarn/releases"), "yarn", Size(0, 2_700_000, 5_500_000), Size(0, 1, 1)
     )
-    return Outcome((bundle, Write(join(place, ".yarnrc.yml"), Size(30, 60, 2000))), Truth.YES, _ANSWER.stdout)
+    return Outcome((bundle, Write(join(place, ".yarnrc.yml"), Size(30, 60, 2000))), Truth.YES, ANSWER.stdout)
 
 
 def _answer(invocation: Invocation, line: Line, place: str) -> Outcome:
-    return _ANSWER
+    return ANSWER
 
 
 _WITH_VALUE = frozenset(

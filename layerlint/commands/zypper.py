@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
-from layerlint.commands._outcome import FAILURE, unmodelled
+from layerlint.commands._outcome import ANSWER, FAILURE, unmodelled
 from layerlint.commands._package_words import Words, split
 from layerlint.commands._paths import basename, clean
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
-from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Write
+from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Write
 
 _WITH_VALUE = frozenset(
     {"C", "D", "R", "c", "p", "r", "t", "cache-dir", "config", "from", "name", "pkg-cache-dir", "plus-repo", "priority",
      "raw-cache-dir", "releasever", "repo", "reposd-dir", "root", "solv-cache-dir", "type"}
 )  # fmt: skip
 _TOOL = state.TOOLS["zypper"]
-_ANSWER = Outcome(stdout=Stream(Size(0, 2000, None)))
 _SYNONYMS = {
     "addlock": "lock", "addrepo": "ar", "al": "lock", "cc": "clean", "dist-upgrade": "up", "dup": "up",
     "in": "install", "inr": "up", "install-new-recommends": "up", "patch": "up", "ref": "refresh", "remove": "rm",
@@ -29,7 +28,7 @@ def zypper(invocation: Invocation) -> Outcome:
     if not words.operands:
         if words.partial:
             return unmodelled("zypper with words that are not known")
-        return _ANSWER if words.has("help", "h", "version", "V") else FAILURE
+        return ANSWER if words.has("help", "h", "version", "V") else FAILURE
     verb, *names = words.operands
     verb = _SYNONYMS.get(verb, verb)
     given = words.last("root", "R")
@@ -71,7 +70,7 @@ def zypper(invocation: Invocation) -> Outcome:
         case "source-install":
             return unmodelled("source packages of " + (" ".join(names[:3]) or "nothing"))
         case _:
-            return _ANSWER
+            return ANSWER
 
 
 def _status(invocation: Invocation, words: Words) -> Truth:
