@@ -55,6 +55,8 @@ class Recipe:
     """The image that it stands on; None where it is made of nothing, or that is not known."""
     like: str | None
     """An image whose files are about those of this one: the same distribution, another release."""
+    lacks: tuple[str, ...]
+    """Packages of the image that it is like which it has not, files aside."""
     install: tuple[str, ...]
     adds: tuple[Addition, ...]
     size: Size | None
@@ -174,6 +176,7 @@ def _recipe(facts: Mapping[str, Any], repository: str, tag: str, values: dict[st
         repository=repository,
         base=base,
         like=like,
+        lacks=_words(facts.get("lacks", ()), values) or (),
         install=_words(facts.get("install", ()), values) or (),
         adds=adds,
         size=None if size is None else size_of(size, within),

@@ -143,6 +143,8 @@ def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
     filesystem, packages, came = _installed(recipe, image)
     for addition in recipe.adds:
         filesystem = _added(filesystem, recipe, addition)
+    # After the installs, which bring some of these: the packages of two releases are cut in other ways.
+    packages = {name: package for name, package in packages.items() if name not in recipe.lacks}
     size = image.size
     if not image.index_exact and recipe.size is not None:
         size = recipe.size

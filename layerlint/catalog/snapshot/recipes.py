@@ -11,11 +11,11 @@ from layerlint.catalog import recipes, tags
 
 _FACTS = (
     "adds", "command", "defaults", "distribution", "end_of_life", "environment", "environment_complete", "from",
-    "index", "install", "libc", "like", "manager", "release", "shell", "size", "user", "within", "workdir",
+    "index", "install", "lacks", "libc", "like", "manager", "release", "shell", "size", "user", "within", "workdir",
 )  # fmt: skip
 _FILE = ("date", "repositories", "source", "variants", "versions", *_FACTS)
 _VARIANT = ("tags", *_FACTS)
-_LISTS = ("command", "install", "shell")
+_LISTS = ("command", "install", "lacks", "shell")
 _TEXTS = (
     "distribution",
     "end_of_life",
