@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompiledFiles(BuildHookInterface):
-    """Adds ``layerlint/_rules.json`` and ``layerlint/_bases.json``."""
+    """Adds ``layerlint/_rules.json``, ``_profiles.json`` and ``_bases.json``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
@@ -24,11 +24,13 @@ class CompiledFiles(BuildHookInterface):
         try:
             from layerlint.catalog import recipes
             from layerlint.ruleset.loader import compile_folder
+            from layerlint.ruleset.profiles import compile_profiles
         finally:
             sys.path.remove(str(root))
         self._folder = tempfile.TemporaryDirectory()
         for name, text in (
             ("rules", compile_folder(root / "rules", "rules")),
+            ("profiles", compile_profiles(root / "rules")),
             ("bases", recipes.compile_folder()),
         ):
             compiled = Path(self._folder.name) / f"{name}.json"

@@ -113,12 +113,13 @@ def _parser(verb: str) -> argparse.ArgumentParser:
     )
     _add_output(check)
     rules = check.add_argument_group("rules")
+    _add_profile(rules)
     rules.add_argument(
         "--select",
         action="append",
         default=None,
         metavar="RULE,…",
-        help="run these only: names, aliases, categories, all",
+        help="run these only: names, aliases, categories, all, opt-in",
     )
     rules.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="do not run these")
     rules.add_argument(
@@ -233,6 +234,13 @@ def _add_rule_sources(parser: argparse.ArgumentParser) -> None:
         "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
     )
     _add_own_rules(parser)
+    _add_profile(parser)
+
+
+def _add_profile(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--profile", metavar="NAME", help="default, strict, hadolint, or one of your own folder of rules"
+    )
 
 
 def _add_own_rules(parser: argparse._ActionsContainer) -> None:
@@ -250,11 +258,13 @@ def _check(options: argparse.Namespace) -> int:
     from layerlint.report import Report, Severity
     from layerlint.reporters import reporter
     from layerlint.ruleset.loader import load
+    from layerlint.ruleset.profiles import load_profile
     from layerlint.ruleset.selection import select_rules
 
     config = _config(options)
     known = load(CHECKS, config.rules)
-    active = select_rules(known, config)
+    profile = load_profile(config.profile, config.rules, known)
+    active = select_rules(known, profile.selection, config.selection, config.arguments)
     inputs, missing = _inputs(options.paths, config)
     job = Job(_settings(config, options), known, active)
     results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
@@ -398,7 +408,15 @@ def _rules(options: argparse.Namespace) -> int:
     from layerlint.ruleset.describe import table, table_json, table_markdown
     from layerlint.ruleset.loader import load
 
-    rules = load(CHECKS, (*load_config(Path(), options.config).rules, *options.rules))
+    folders = (*load_config(Path(), options.config).rules, *options.rules)
+    rules = load(CHECKS, folders)
+    if options.profile is not None:
+        from layerlint.config.located import Location, Scalar
+        from layerlint.ruleset.profiles import load_profile
+        from layerlint.ruleset.selection import select_rules
+
+        word = Scalar(options.profile, Location("--profile"))
+        rules = select_rules(rules, load_profile(word, folders, rules).selection)
     form = {"json": table_json, "markdown": table_markdown, "text": table}[options.format]
     _write(None, form(rules))
     return OK
@@ -408,7 +426,8 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> Config:
-    from layerlint.config import argument_names, argument_severity, load_config, override
+    from layerlint.config import Selection, argument_names, argument_severity, load_config, override
+    from layerlint.config.located import Location, Scalar
     from layerlint.report import Severity
 
     first = next((Path(path) for path in options.paths if path != "-"), Path())
@@ -419,9 +438,12 @@ def _config(options: argparse.Namespace) -> Config:
     arguments: dict[str, object] = {}
     if options.verb == "check":
         arguments = {
-            "select": None if options.select is None else argument_names("--select", options.select),
-            "ignore": argument_names("--ignore", options.ignore),
-            "severity": argument_severity("--severity", options.severity),
+            "profile": None if options.profile is None else Scalar(options.profile, Location("--profile")),
+            "arguments": Selection(
+                None if options.select is None else argument_names("--select", options.select),
+                argument_names("--ignore", options.ignore),
+                argument_severity("--severity", options.severity),
+            ),
             "rules": tuple(options.rules),
             "fail_on": None if options.fail_on is None else Severity(options.fail_on),
         }

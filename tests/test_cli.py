@@ -396,6 +396,23 @@ def test_rules_and_explain(capfd: pytest.CaptureFixture[str]) -> None:
     assert json.loads(Ran(capfd, "rules", "--format", "json").out)
 
 
+def test_profiles(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {"Dockerfile": "FROM debian:bookworm-slim\nMAINTAINER me\n"})
+    usual = Ran(capfd, "--format", "json", "Dockerfile")
+    theirs = Ran(capfd, "--profile", "hadolint", "--format", "json", "Dockerfile")
+    for ran, level in ((usual, "info"), (theirs, "error")):
+        levels = {finding["rule"]: finding["severity"] for finding in ran.json["files"][0]["findings"]}
+        assert levels["deprecated-maintainer"] == level
+    files(folder, {".layerlint.yaml": "profile: hadolint\nseverity: {DL4000: warning}\n"})
+    assert "2:1: warning: MAINTAINER" in Ran(capfd, "Dockerfile").out
+    assert "2:1: info: MAINTAINER" in Ran(capfd, "--severity", "DL4000=info", "Dockerfile").out
+    ran = Ran(capfd, "--profile", "stric", "Dockerfile")
+    assert (ran.code, ran.err) == (2, 'layerlint: --profile: there is no profile "stric" (did you mean strict?)\n')
+    listed = Ran(capfd, "rules", "--profile", "hadolint")
+    assert "deprecated-maintainer" in listed.out
+    assert "large-layer" not in listed.out
+
+
 # ------------------------------------------------------------------------ laws of output
 
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerlint.config import Config, argument_names, load_config, override
+from layerlint.config import Config, Selection, argument_names, load_config, override
 from layerlint.config.toml_values import parse_toml
 from layerlint.config.yaml_values import parse_yaml
 from layerlint.errors import InvalidFileError, Problem, UsageError
 from layerlint.report import Severity
 
 WHOLE_YAML = """\
+profile: strict
 select: [waste, DL3009]
 ignore: [a]
 severity: {b: off, style: error}
@@ -33,6 +34,7 @@ WHOLE_TOML = """\
 [project]
 name = "severity"
 [tool.layerlint]
+profile = "strict"
 select = ["waste", "DL3009"]
 ignore = ["a"]
 severity = {b = "off", style = "error"}
@@ -66,12 +68,15 @@ def test_every_key(project: Path, name: str, text: str) -> None:
     config = load_config(Path())
     assert config.path == f"../{name}"
     assert config.folder == Path("..")
-    assert [word.text for word in config.select or ()] == ["waste", "DL3009"]
-    assert [word.text for word in config.ignore] == ["a"]
-    assert [(word.text, level) for word, level in config.severity] == [
+    assert config.profile is not None
+    assert config.profile.text == "strict"
+    selection = config.selection
+    assert [word.text for word in selection.select or ()] == ["waste", "DL3009"]
+    assert [word.text for word in selection.ignore] == ["a"]
+    assert [(word.text, level) for word, level in selection.severity] == [
         ("b", Severity.OFF), ("style", Severity.ERROR)
     ]  # fmt: skip
-    ((rule, options),) = config.options
+    ((rule, options),) = selection.options
     ((key, value),) = options.entries
     assert (rule.text, key.text, getattr(value, "text", None)) == ("c", "minimum", "1 MiB")
     assert config.rules == (Path("../lint/rules"),)
@@ -111,11 +116,11 @@ def test_a_named_file(project: Path) -> None:
 
 
 BROKEN_YAML = [
-    ("[]", ["1:1: expected a mapping with the keys select, ignore, severity, options, rules, fail-on, "
+    ("[]", ["1:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, "
             "differ, context, target, platform, build-args, exclude, not a list"]),
     ("selct: [a]\nfail_on: info\nzz: 1\n",
      ['1:1: unknown key "selct" (did you mean select?)', '2:1: unknown key "fail_on" (did you mean fail-on?)',
-      '3:1: unknown key "zz": known are select, ignore, severity, options, rules, fail-on, differ, context, '
+      '3:1: unknown key "zz": known are profile, select, ignore, severity, options, rules, fail-on, differ, context, '
       "target, platform, build-args, exclude"]),
     ("select: a\nignore: [a, [b], ~]\n",
      ['1:9: select must be a list, not "a"', "2:13: an entry of ignore must be a text, not a list",
@@ -159,7 +164,7 @@ BROKEN_TOML = [
       "4:27: the value of differ must be a text, not a list",
       '7:1: the options of severity must be a mapping, not "3"']),
     ("[tool]\nlayerlint = 3\n",
-     ["2:1: expected a mapping with the keys select, ignore, severity, options, rules, fail-on, differ, "
+     ["2:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, differ, "
       'context, target, platform, build-args, exclude, not "3"']),
     ("\n" * 900 + "[tool.layerlint]\ntarget = []\n", ["902:1: target must be a text, not a list"]),
     ("[tool.layerlint]\nx = \n", ["2:5: not TOML: Invalid value"]),
@@ -179,13 +184,16 @@ def test_faults_of_toml(project: Path, text: str, expected: list[str]) -> None:
 def test_override_adds_lists_and_replaces_the_rest() -> None:
     (a,) = argument_names("--ignore", ["a"])
     b, c = argument_names("--ignore", ["b , c,", ""])
-    config = Config(select=(a,), ignore=(a,), target="t", build_args=(("X", "1"), ("Y", "2")), exclude=("e",))
+    config = Config(
+        profile=a, selection=Selection((a,), (a,)), target="t", build_args=(("X", "1"), ("Y", "2")), exclude=("e",)
+    )
     assert override(config) == config
     merged = override(
-        config, select=(), ignore=(b, c), target="", fail_on=Severity.OFF, build_args=(("X", "3"),),
-        exclude=("f",),
+        config, profile=b, arguments=Selection(ignore=(b, c)), target="", fail_on=Severity.OFF,
+        build_args=(("X", "3"),), exclude=("f",),
     )  # fmt: skip
-    assert (merged.select, merged.ignore, merged.target, merged.fail_on) == ((), (a, b, c), "", Severity.OFF)
+    assert (merged.profile, merged.target, merged.fail_on) == (b, "", Severity.OFF)
+    assert (merged.selection, merged.arguments) == (config.selection, Selection(ignore=(b, c)))
     assert merged.build_args == (("X", "3"), ("Y", "2"))
     assert merged.exclude == ("e", "f")
 

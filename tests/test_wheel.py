@@ -16,6 +16,8 @@ import pytest
 from tests.execution.dockerfiles import files
 from tests.shared import CHECKOUT, copy_project
 
+RULES = [path for path in (CHECKOUT / "rules").glob("*/*.yaml") if path.parent.name != "profiles"]
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -71,8 +73,14 @@ def test_it_is_the_wheel_that_runs(program: Path, tmp_path: Path) -> None:
 def test_it_lists_the_rules_of_the_checkout(program: Path, tmp_path: Path) -> None:
     ran = run(program, tmp_path, "rules", "--format", "json")
     assert ran.returncode == 0, ran.stderr
-    for path in (CHECKOUT / "rules").rglob("*.yaml"):
+    for path in RULES:
         assert path.stem in ran.stdout
+
+
+def test_it_has_the_profiles(program: Path, tmp_path: Path) -> None:
+    ran = run(program, tmp_path, "rules", "--profile", "hadolint")
+    assert ran.returncode == 0, ran.stderr
+    assert "package-index-left" in ran.stdout
 
 
 def test_its_rules_are_read_without_yaml(program: Path, tmp_path: Path) -> None:
@@ -81,7 +89,7 @@ def test_its_rules_are_read_without_yaml(program: Path, tmp_path: Path) -> None:
         "print(len(load_bundled(CHECKS).rules), 'yaml' in sys.modules)"
     )
     ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert ran.stdout.split() == [str(len(list((CHECKOUT / "rules").rglob("*.yaml")))), "False"]
+    assert ran.stdout.split() == [str(len(RULES)), "False"]
 
 
 def test_its_base_images_are_found_without_yaml(program: Path, tmp_path: Path) -> None:

@@ -2,5 +2,6 @@
 
 from layerlint.config.files import load_config
 from layerlint.config.model import Config, argument_names, argument_severity, override
+from layerlint.config.selection import Selection
 
-__all__ = ["Config", "argument_names", "argument_severity", "load_config", "override"]
+__all__ = ["Config", "Selection", "argument_names", "argument_severity", "load_config", "override"]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from layerlint.config.located import Location, Mapping, Scalar, Value, kind
-from layerlint.config.model import DIFFERS, LEVELS, Config
+from layerlint.config.model import DIFFERS, Config
 from layerlint.config.reader import Reader
+from layerlint.config.selection import LEVELS, SELECTION_KEYS, read_entries, read_selection
 from layerlint.config.toml_values import parse_toml
 from layerlint.config.yaml_values import MAX_BYTES, parse_yaml
 from layerlint.errors import UsageError
@@ -20,8 +21,8 @@ _NAMES: Final = (".layerlint.yaml", ".layerlint.yml")
 _PYPROJECT: Final = "pyproject.toml"
 _TABLE: Final = ("tool", "layerlint")
 _KEYS: Final = (
-    "select", "ignore", "severity", "options", "rules", "fail-on", "differ", "context", "target", "platform",
-    "build-args", "exclude",
+    "profile", *SELECTION_KEYS, "rules", "fail-on", "differ", "context", "target", "platform", "build-args",
+    "exclude",
 )  # fmt: skip
 _PLATFORM: Final = re.compile(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
 
@@ -86,10 +87,8 @@ def _config(path: str, value: Value, reader: Reader) -> Config:
     return Config(
         path=path,
         folder=folder,
-        select=reader.lines("select", given["select"]) if "select" in given else None,
-        ignore=_lines("ignore", given, reader),
-        severity=_severities(given, reader),
-        options=_options(given, reader),
+        profile=_profile(given, reader),
+        selection=read_selection(given, reader),
         rules=tuple(
             folder / name.text
             for name in _lines("rules", given, reader)
@@ -113,31 +112,15 @@ def _choice(key: str, given: Keys[str, Value], choices: tuple[str, ...], reader:
     return reader.choice(key, given[key], choices) if key in given else None
 
 
-def _entries(key: str, given: Keys[str, Value], reader: Reader) -> tuple[tuple[Scalar, Value], ...]:
-    mapping = reader.mapping(key, given[key]) if key in given else None
-    return mapping.entries if mapping else ()
-
-
-def _severities(given: Keys[str, Value], reader: Reader) -> tuple[tuple[Scalar, Severity], ...]:
-    read = (
-        (name, reader.choice(f"the severity of {name.text}", level, LEVELS))
-        for name, level in _entries("severity", given, reader)
-    )
-    return tuple((name, Severity(level)) for name, level in read if level)
-
-
-def _options(given: Keys[str, Value], reader: Reader) -> tuple[tuple[Scalar, Mapping], ...]:
-    read = (
-        (name, reader.mapping(f"the options of {name.text}", options))
-        for name, options in _entries("options", given, reader)
-    )
-    return tuple((name, options) for name, options in read if options)
+def _profile(given: Keys[str, Value], reader: Reader) -> Scalar | None:
+    value = given.get("profile")
+    return value if value and reader.line("profile", value) and isinstance(value, Scalar) else None
 
 
 def _build_args(given: Keys[str, Value], reader: Reader) -> tuple[tuple[str, str], ...]:
     read = (
         (name.text, reader.scalar(f"the value of {name.text}", value))
-        for name, value in _entries("build-args", given, reader)
+        for name, value in read_entries("build-args", given, reader)
     )
     return tuple((name, value.text) for name, value in read if value)
 

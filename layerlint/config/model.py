@@ -8,29 +8,28 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from layerlint._dataclass import dataclass
-from layerlint.config.located import Location, Mapping, Scalar, suggestion
+from layerlint.config.located import Location, Scalar, suggestion
+from layerlint.config.selection import LEVELS, Selection
 from layerlint.errors import UsageError
 from layerlint.report import Severity
 
-LEVELS: Final = tuple(level.value for level in Severity)
 DIFFERS: Final = ("native", "buildkit", "naive")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting; names of rules are texts with their places, looked up by `ruleset.selection`."""
+    """Every setting."""
 
     path: str = ""
     """Of the file, from the current directory; empty without one."""
     folder: Path = Path()
     """The file's: relative paths in it are relative to this."""
-    select: tuple[Scalar, ...] | None = None
-    """Names, aliases, categories or ``all``; None is every rule that is not opt-in."""
-    ignore: tuple[Scalar, ...] = ()
-    severity: tuple[tuple[Scalar, Severity], ...] = ()
-    """A later entry for the same rule wins."""
-    options: tuple[tuple[Scalar, Mapping], ...] = ()
-    """Rule and parameters of its check."""
+    profile: Scalar | None = None
+    """What the selection goes over; None is the profile ``default``."""
+    selection: Selection = Selection()
+    """Of the file."""
+    arguments: Selection = Selection()
+    """Of the command line: goes over all else."""
     rules: tuple[Path, ...] = ()
     """Folders of users' rules."""
     fail_on: Severity = Severity.WARNING
@@ -59,9 +58,8 @@ class Config:
 def override(
     config: Config,
     *,
-    select: tuple[Scalar, ...] | None = None,
-    ignore: tuple[Scalar, ...] = (),
-    severity: tuple[tuple[Scalar, Severity], ...] = (),
+    profile: Scalar | None = None,
+    arguments: Selection = Selection(),  # noqa: B008 - it is frozen
     rules: tuple[Path, ...] = (),
     fail_on: Severity | None = None,
     differ: str | None = None,
@@ -71,15 +69,11 @@ def override(
     build_args: tuple[tuple[str, str], ...] = (),
     exclude: tuple[str, ...] = (),
 ) -> Config:
-    """The configuration with what was given on the command line: lists add to it, all else replaces.
-
-    ``select`` replaces: who names rules on the command line wants these.
-    """
+    """The configuration with what was given on the command line: lists add to it, all else replaces."""
     return replace(
         config,
-        select=config.select if select is None else select,
-        ignore=config.ignore + ignore,
-        severity=config.severity + severity,
+        profile=profile or config.profile,
+        arguments=arguments,
         rules=config.rules + rules,
         fail_on=fail_on or config.fail_on,
         differ=differ or config.differ,

@@ -12,9 +12,12 @@ from layerlint.config.located import Location, Value
 from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import MAX_BYTES, parse_yaml
 from layerlint.ruleset.bundle import dump_rules, load_rules
-from layerlint.ruleset.model import ALL, CATEGORIES, RuleSet, Signature, fold
+from layerlint.ruleset.model import CATEGORIES, GROUPS, RuleSet, Signature, fold
 from layerlint.ruleset.reserved import RESERVED
 from layerlint.ruleset.rule_file import NAME, RuleFile, read_rule, rule_of
+
+PROFILES: Final = "profiles"
+"""The folder of profiles, beside those of the categories."""
 
 MAX_FILES: Final = 2_000
 """Of one folder; more is a wrong folder."""
@@ -109,6 +112,8 @@ def _rule_files(folder: Path, shown: str, reader: Reader) -> Iterator[_Found]:
                 message = f"a rule lies in the folder of its category: {', '.join(CATEGORIES)}"
                 reader.problems.append(Location(place).problem(message))
             continue
+        if category.name == PROFILES:
+            continue
         if category.name not in CATEGORIES:
             near = reader.near(category.name, CATEGORIES) or f": known are {', '.join(CATEGORIES)}"
             reader.problems.append(Location(place).problem(f"not a category{near}"))
@@ -123,7 +128,7 @@ def _rule_files(folder: Path, shown: str, reader: Reader) -> Iterator[_Found]:
             if count > MAX_FILES:
                 reader.problems.append(Location(shown).problem(f"more than {MAX_FILES} rule files"))
                 return
-            if NAME.fullmatch(file.stem) and file.stem not in (ALL, *CATEGORIES):
+            if NAME.fullmatch(file.stem) and file.stem not in GROUPS:
                 yield _Found(file, path, category.name, file.stem)
             else:
                 message = "the name of a rule is in kebab-case, and not that of a category"

@@ -13,6 +13,9 @@ from layerlint.ruleset.message import Message
 CATEGORIES: Final = ("base", "cache", "correctness", "reproducibility", "security", "style", "waste")
 ALL: Final = "all"
 """Stands for every rule wherever names of rules are given."""
+OPT_IN: Final = "opt-in"
+"""Stands for the rules that are off by default."""
+GROUPS: Final = (ALL, OPT_IN, *CATEGORIES)
 
 _ADDRESS: Final = "https://layerlint.github.io/rules/"
 
@@ -103,10 +106,12 @@ class RuleSet:
         return self._index.get(fold(word))
 
     def group(self, word: str) -> tuple[Rule, ...]:
-        """The rules of a name, an alias, a category or ``all``; none if the word is none of these."""
+        """The rules of a name, an alias, a category, ``all`` or ``opt-in``; none if the word is none of these."""
         folded = fold(word)
         if folded == ALL:
             return self.rules
+        if folded == OPT_IN:
+            return tuple(rule for rule in self.rules if rule.severity is Severity.OFF)
         if folded in CATEGORIES:
             return tuple(rule for rule in self.rules if rule.category == folded)
         rule = self.find(folded)
@@ -119,7 +124,7 @@ class RuleSet:
 
     def words(self) -> tuple[str, ...]:
         """Everything that `group` knows."""
-        return (ALL, *CATEGORIES, *self.names())
+        return (*GROUPS, *self.names())
 
 
 def fold(word: str) -> str:

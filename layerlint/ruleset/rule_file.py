@@ -12,7 +12,7 @@ from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import parse_yaml
 from layerlint.report import Confidence, Severity
 from layerlint.ruleset.message import BYTES, Message, parse
-from layerlint.ruleset.model import ALL, CATEGORIES, Example, Rule, Signature
+from layerlint.ruleset.model import GROUPS, Example, Rule, Signature
 from layerlint.ruleset.params import read_params
 
 NAME: Final = re.compile(r"[a-z0-9]{1,32}(?:-[a-z0-9]{1,32}){0,8}")
@@ -143,7 +143,7 @@ def _message(value: Value, signature: Signature | None, reader: Reader) -> Messa
 
 
 def _is_alias(alias: Scalar, reader: Reader) -> bool:
-    if _ALIAS.fullmatch(alias.text) and alias.text.lower() not in (ALL, *CATEGORIES):
+    if _ALIAS.fullmatch(alias.text) and alias.text.lower() not in GROUPS:
         return True
     reader.fault(alias, f"{kind(alias)} is not an alias: it is made of letters, digits, -, _ and .")
     return False

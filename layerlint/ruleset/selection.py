@@ -1,73 +1,79 @@
-"""Which rules run, with which severity and parameters: a rule set and a configuration to a rule set."""
+"""Which rules run, with which severity and parameters: a rule set and selections to a rule set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from layerlint.config import Config
+from layerlint.config import Selection
 from layerlint.config.located import Scalar, kind
 from layerlint.config.reader import Reader
 from layerlint.report import Severity
-from layerlint.ruleset.model import ALL, CATEGORIES, Rule, RuleSet, fold
+from layerlint.ruleset.model import GROUPS, OPT_IN, Rule, RuleSet, fold
 from layerlint.ruleset.params import read_params
 
 OPT_IN_SEVERITY = Severity.WARNING
-"""Of an opt-in rule that ``select`` names without a word on its severity."""
+"""Of an opt-in rule that ``select`` switches on without a word on its severity."""
 
 
-def select_rules(rules: RuleSet, config: Config) -> RuleSet:
-    """The rules that are on.
+def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
+    """The rules that are on, by selections of which each goes over those before it.
 
-    On are the selected rules (all, without ``select``) less the ignored ones and those with severity
-    ``off``.  An opt-in rule is on where ``select`` has its own name or alias, or ``severity`` gives it
-    another level; ``all`` and categories do not switch it on.
+    On are the rules of the last ``select`` (all, without any) less the ignored ones and those with severity
+    ``off``.  An opt-in rule is on where ``select`` has its own name or alias or ``opt-in``, or ``severity``
+    gives it another level; ``all`` and categories do not switch it on.  What was ignored stays so, unless a
+    later ``select`` has its own name.
 
     Raises `InvalidFileError`: every name that is no rule, and every wrong parameter.
     """
     reader = Reader()
-    chosen = {rule.name: rule for rule in rules}
-    if config.select is not None:
-        chosen = {}
-        for word in config.select:
-            chosen |= {rule.name: _switched_on(rule, word) for rule in _group(rules, word, reader)}
-    for word, severity in config.severity:
-        for rule in _group(rules, word, reader):
-            # `all` and a category set the level of rules that are on already.
-            if rule.name in chosen and (_is_rule(word) or chosen[rule.name].severity is not Severity.OFF):
-                chosen[rule.name] = replace(chosen[rule.name], severity=severity)
-    for word in config.ignore:
-        for rule in _group(rules, word, reader):
-            chosen.pop(rule.name, None)
-    for word, options in config.options:
-        found = rules.find(word.text)
-        if found is None:
-            _unknown(word, rules.names(), "rule or alias", reader)
-            continue
-        params = read_params(chosen.get(found.name, found).params, options, reader)
-        if found.name in chosen:
-            chosen[found.name] = replace(chosen[found.name], params=params)
+    state = {rule.name: rule for rule in rules}
+    on = set(state)
+    ignored: set[str] = set()
+    for selection in selections:
+        if selection.select is not None:
+            on = set()
+            for word in selection.select:
+                for name in _group(rules, word, reader):
+                    on.add(name)
+                    state[name] = _switched_on(state[name], word)
+                    if _is_rule(word):
+                        ignored.discard(name)
+        for word, severity in selection.severity:
+            for name in _group(rules, word, reader):
+                # A group sets the level of rules that are on already.
+                if _is_rule(word) or state[name].severity is not Severity.OFF:
+                    state[name] = replace(state[name], severity=severity)
+        for word in selection.ignore:
+            ignored.update(_group(rules, word, reader))
+        for word, options in selection.options:
+            found = rules.find(word.text)
+            if found is None:
+                _unknown(word, rules.names(), "rule or alias", reader)
+            else:
+                rule = state[found.name]
+                state[found.name] = replace(rule, params=read_params(rule.params, options, reader))
     reader.finish()
-    on = (rule for rule in chosen.values() if rule.severity is not Severity.OFF)
-    return RuleSet(tuple(sorted(on, key=lambda rule: rule.name)))
+    chosen = (state[name] for name in sorted(on - ignored))
+    return RuleSet(tuple(rule for rule in chosen if rule.severity is not Severity.OFF))
 
 
 def _switched_on(rule: Rule, word: Scalar) -> Rule:
-    if rule.severity is Severity.OFF and _is_rule(word):
+    if rule.severity is Severity.OFF and (_is_rule(word) or fold(word.text) == OPT_IN):
         return replace(rule, severity=OPT_IN_SEVERITY)
     return rule
 
 
 def _is_rule(word: Scalar) -> bool:
     """Whether a word that is known names one rule, not a group."""
-    return fold(word.text) not in (ALL, *CATEGORIES)
+    return fold(word.text) not in GROUPS
 
 
-def _group(rules: RuleSet, word: Scalar, reader: Reader) -> tuple[Rule, ...]:
+def _group(rules: RuleSet, word: Scalar, reader: Reader) -> tuple[str, ...]:
     found = rules.group(word.text)
     if not found and _is_rule(word):
         _unknown(word, rules.words(), "rule, alias or category", reader)
-    return found
+    return tuple(rule.name for rule in found)
 
 
 def _unknown(word: Scalar, known: Iterable[str], what: str, reader: Reader) -> None:

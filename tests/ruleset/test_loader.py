@@ -249,6 +249,8 @@ def test_compiled_rules_are_the_rules() -> None:
     """Of the rules that ship: what the YAML says, also of plain and quoted scalars."""
     values: dict[str, Value] = {}
     for file in (CHECKOUT / "rules").glob("*/*.yaml"):
+        if file.parent.name == loader.PROFILES:
+            continue
         value = parse_yaml("x", file.read_bytes(), [])
         assert value is not None
         values[f"{file.parent.name}/{file.stem}"] = value

@@ -1,0 +1,128 @@
+"""Named selections that ship with layerlint, or lie in a user's folder of rules: ``profiles/<name>.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from layerlint._dataclass import dataclass
+from layerlint._resources import bundled
+from layerlint.config.located import Location, Scalar, Value
+from layerlint.config.reader import Reader
+from layerlint.config.selection import SELECTION_KEYS, Selection, read_selection
+from layerlint.config.yaml_values import MAX_BYTES, parse_yaml
+from layerlint.ruleset.bundle import dump_rules, load_rules
+from layerlint.ruleset.loader import PROFILES
+from layerlint.ruleset.model import RuleSet
+from layerlint.ruleset.rule_file import NAME
+
+DEFAULT: Final = "default"
+
+_KEYS: Final = ("summary", *SELECTION_KEYS)
+_REQUIRED: Final = ("summary",)
+_BUNDLED: Final = "layerlint/rules/profiles"
+"""How messages name the folder of the bundled profiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    summary: str
+    selection: Selection
+
+
+def load_profile(word: Scalar | None, folders: Sequence[Path], rules: RuleSet) -> Profile:
+    """The profile of a name (None: the default one); those of users' folders go before the bundled ones.
+
+    Raises `InvalidFileError`.  Names of rules are judged when the selection is used; only of a bundled
+    profile those that the rule set has not are left out: a peer has more codes than problems.
+    """
+    reader = Reader()
+    name = DEFAULT if word is None else word.text
+    for folder in folders:
+        value = _parse(folder / PROFILES / f"{name}.yaml", reader) if NAME.fullmatch(name) else None
+        reader.finish()
+        if value is not None:
+            return _finished(name, value, reader)
+    values = _bundled_values(reader)
+    if name not in values:
+        known = sorted({*values, *_names(folders)})
+        near = reader.near(name, known) or f": known are {', '.join(known)}"
+        reader.fault(word or Scalar(name, Location("--profile")), f'there is no profile "{name}"{near}')
+        reader.finish()
+    profile = _finished(name, values[name], reader)
+    return replace(profile, selection=_within(profile.selection, rules))
+
+
+def bundled_profiles(rules: RuleSet) -> tuple[Profile, ...]:
+    """Those that ship with layerlint, by name."""
+    names = sorted(_bundled_values(Reader()))
+    return tuple(load_profile(Scalar(name, Location(_BUNDLED)), (), rules) for name in names)
+
+
+def compile_profiles(folder: Path) -> str:
+    """The profiles of a folder of rules as the JSON text that a wheel carries as ``_profiles.json``."""
+    reader = Reader()
+    text = dump_rules(_values(folder, reader))
+    reader.finish()
+    return text
+
+
+def read_profile(name: str, value: Value, reader: Reader) -> Profile:
+    given = reader.fields(value, _KEYS, _REQUIRED)
+    summary = reader.line("summary", given["summary"]) if "summary" in given else None
+    return Profile(name, summary or "", read_selection(given, reader))
+
+
+def _finished(name: str, value: Value, reader: Reader) -> Profile:
+    profile = read_profile(name, value, reader)
+    reader.finish()
+    return profile
+
+
+def _bundled_values(reader: Reader) -> dict[str, Value]:
+    compiled = bundled("profiles.json")
+    if compiled.is_file():  # a wheel: no YAML to read
+        return dict(load_rules(compiled.read_text(encoding="utf-8"), _BUNDLED))
+    return _values(bundled("rules"), reader)
+
+
+def _values(folder: Path, reader: Reader) -> dict[str, Value]:
+    read = ((name, _parse(folder / PROFILES / f"{name}.yaml", reader)) for name in _names([folder]))
+    return {name: value for name, value in read if value is not None}
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    return sorted(file.stem for folder in folders for file in (folder / PROFILES).glob("*.yaml"))
+
+
+def _parse(file: Path, reader: Reader) -> Value | None:
+    """The value of a file; None where there is none."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reader.problems.append(Location(file.as_posix()).problem(f"cannot be read: {error.strerror}"))
+        return None
+    value = parse_yaml(file.as_posix(), data, reader.problems)
+    if value is None and not reader.problems:
+        reader.problems.append(Location(file.as_posix()).problem("the file is empty"))
+    return value
+
+
+def _within(selection: Selection, rules: RuleSet) -> Selection:
+    """A selection less the names that a rule set has not."""
+
+    def known(word: Scalar) -> bool:
+        return bool(rules.group(word.text))
+
+    return Selection(
+        None if selection.select is None else tuple(filter(known, selection.select)),
+        tuple(filter(known, selection.ignore)),
+        tuple(pair for pair in selection.severity if known(pair[0])),
+        tuple(pair for pair in selection.options if known(pair[0])),
+    )
