@@ -1,0 +1,185 @@
+"""The arguments of every verb."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from layerlint import __version__
+from layerlint.errors import UsageError
+
+_EPILOG = """\
+examples:
+  layerlint                        every Dockerfile below the current directory
+  layerlint Dockerfile             findings, and what every layer will weigh
+  layerlint layers -v Dockerfile   the layers alone, with what hides the most
+  layerlint explain DL3009         a rule by its name or by a peer's number
+  layerlint explain --line 7 Dockerfile   what line 7 adds, and what that rests on
+  layerlint --format sarif -o layerlint.sarif .
+
+exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or input, 3 a bug of layerlint
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors in one line, with where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def parser(verb: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="layerlint",
+        description="Forecast what each instruction of a Dockerfile puts into its layer, and lint what is wasted.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"layerlint {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+
+    check = verbs.add_parser("check", help="lint Dockerfiles (what happens without a verb)")
+    _add_inputs(check)
+    check.add_argument(
+        "--format",
+        choices=("github", "json", "markdown", "sarif", "text"),
+        default="text",
+        help="default: text",
+    )
+    _add_output(check)
+    rules = check.add_argument_group("rules")
+    _add_profile(rules)
+    rules.add_argument(
+        "--select",
+        action="append",
+        default=None,
+        metavar="RULE,…",
+        help="run these only: names, aliases, categories, all, opt-in",
+    )
+    rules.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="do not run these")
+    rules.add_argument(
+        "--severity", action="append", default=[], metavar="RULE=LEVEL", help="off, info, warning or error"
+    )
+    _add_own_rules(rules)
+    rules.add_argument(
+        "--fail-on",
+        choices=("info", "warning", "error", "off"),
+        help="least severity for exit code 1 (default: warning)",
+    )
+    check.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"
+    )
+    _add_build(check)
+
+    layers = verbs.add_parser("layers", help="forecast the layers, without linting")
+    _add_inputs(layers)
+    layers.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    layers.add_argument("--changes", action="store_true", help="list every entry of each layer")
+    _add_output(layers)
+    _add_build(layers)
+
+    graph = verbs.add_parser("graph", help="show stages, and what each takes from where")
+    _add_inputs(graph)
+    graph.add_argument(
+        "--format", choices=("dot", "json", "mermaid", "text"), default="text", help="default: text"
+    )
+    _add_output(graph)
+    _add_build(graph)
+
+    if verb in ("index", "-h", "--help"):
+        from layerlint.indexes.arguments import add_index  # a few milliseconds, for the others nothing
+
+        add_index(verbs)
+
+    parse = verbs.add_parser("parse", help="print the syntax as JSON")
+    _add_inputs(parse)
+    parse.add_argument("--format", choices=("json",), default="json", help=argparse.SUPPRESS)
+    _add_output(parse)
+    _add_build(parse)
+
+    explain = verbs.add_parser(
+        "explain",
+        help="explain a rule (by its name or a peer's number), or the forecast of a line (--line)",
+    )
+    explain.add_argument(
+        "paths", nargs="+", metavar="RULE", help="a rule; with --line a Dockerfile, or - for standard input"
+    )
+    explain.add_argument(
+        "--line", type=int, metavar="N", help="say what the instruction of a line adds, and why"
+    )
+    explain.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    _add_output(explain)
+    _add_own_rules(explain)
+    _add_build(explain)
+
+    listing = verbs.add_parser("rules", help="list the rules")
+    listing.add_argument(
+        "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
+    )
+    _add_rule_sources(listing)
+    return parser
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a Dockerfile, a folder to search, or - for standard input (default: .)",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write there instead of to standard output"
+    )
+    group.add_argument("--no-color", action="store_true", help="never paint (NO_COLOR does the same)")
+    group.add_argument("-q", "--quiet", action="store_true", help="findings only")
+    group.add_argument(
+        "-v", "--verbose", action="count", default=0, help="more: what hides the most, reasons, notes"
+    )
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("build")
+    group.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+    )
+    group.add_argument(
+        "--context", type=Path, metavar="DIR", help="the build context (default: the Dockerfile's folder)"
+    )
+    group.add_argument(
+        "--build-arg", action="append", default=[], metavar="KEY=VALUE", help="the value of an ARG"
+    )
+    group.add_argument(
+        "--build-context", action="append", default=[], metavar="NAME=DIR", help="a named context"
+    )
+    group.add_argument("--target", metavar="STAGE", help="the stage that is built (default: the last)")
+    group.add_argument("--platform", metavar="OS/ARCH", help="default: linux/amd64")
+    group.add_argument(
+        "--differ",
+        choices=("buildkit", "native", "naive"),
+        help="how unchanged files ship (default: buildkit)",
+    )
+
+
+def _add_rule_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+    )
+    _add_own_rules(parser)
+    _add_profile(parser)
+
+
+def _add_profile(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--profile", metavar="NAME", help="default, strict, hadolint, or one of your own folder of rules"
+    )
+
+
+def _add_own_rules(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
+    )

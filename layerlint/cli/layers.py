@@ -1,0 +1,71 @@
+"""The verbs ``layers``, ``graph`` and ``parse``."""
+
+from __future__ import annotations
+
+import argparse
+
+from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
+from layerlint.cli.output import OK, USAGE, complain, located, style_of, write
+from layerlint.errors import UsageError
+
+
+def layers(options: argparse.Namespace) -> int:
+    from layerlint.analysis.forecast import forecast
+    from layerlint.linter import analyse, read_source
+    from layerlint.reporters import layers_reporter
+
+    config = read_config(options)
+    settings = read_settings(config, options)
+    inputs, problems = find_inputs(options.paths, config)
+    reports = []
+    for path in inputs:
+        try:
+            source, folder = read_source(path, read_input(path)), folder_of(path)
+        except UsageError as error:
+            problems.append(str(error))
+            continue
+        analysis = analyse(source, folder, settings)
+        problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
+        report = forecast(analysis.trace, changes=options.changes)
+        if report is not None:
+            reports.append(report)
+    if reports:
+        write(options.output, layers_reporter(options.format)(reports, style_of(options)))
+    for message in problems:
+        complain(message)
+    return USAGE if problems else OK
+
+
+def show(options: argparse.Namespace) -> int:
+    """``graph`` and ``parse``: one document a file."""
+    import json
+
+    from layerlint.diagram import DIAGRAMS
+    from layerlint.dockerfile.dump import to_json
+    from layerlint.dockerfile.grammar import parse_all
+    from layerlint.dockerfile.parser import parse
+    from layerlint.linter import link, read_source
+
+    config = read_config(options)
+    settings = read_settings(config, options)
+    inputs, problems = find_inputs(options.paths, config)
+    texts: list[str] = []
+    for path in inputs:
+        try:
+            source = read_source(path, read_input(path))
+        except UsageError as error:
+            problems.append(str(error))
+            continue
+        document = parse(source)
+        if options.verb == "parse":
+            texts.append(json.dumps(to_json(document), ensure_ascii=True) + "\n")
+            continue
+        instructions, _ = parse_all(document)
+        graph = link(document, instructions, settings)
+        problems += located(source, graph.problems)
+        texts.append(DIAGRAMS[options.format](source, graph))
+    if texts:
+        write(options.output, "".join(texts))
+    for message in problems:
+        complain(message)
+    return USAGE if problems else OK

@@ -1,0 +1,62 @@
+"""What every verb ends in: texts and complaints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from layerlint.dockerfile.syntax import Problem
+    from layerlint.reporters.style import Style
+    from layerlint.source import SourceFile
+
+OK, FINDINGS, USAGE, BUG = 0, 1, 2, 3
+"""Exit codes."""
+
+
+def complain(message: str) -> None:
+    for line in message.splitlines():
+        print(f"layerlint: {line}", file=sys.stderr)
+
+
+def located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
+    """Faults of a file, as a line each."""
+    for problem in problems:
+        if not problem.certain:
+            continue
+        line, column = source.position(problem.span.start)
+        yield f"{source.path}:{line}:{column}: {problem.message}"
+
+
+def style_of(options: argparse.Namespace) -> Style:
+    import shutil
+
+    from layerlint.reporters.style import Style
+
+    terminal = options.output is None and sys.stdout.isatty()
+    colour = (
+        terminal
+        and not options.no_color
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+    return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
+
+
+def write(output: Path | None, text: str) -> None:
+    if output is not None:
+        try:
+            output.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise UsageError(f"--output: {output.as_posix()} cannot be written: {error.strerror}") from error
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
