@@ -43,6 +43,8 @@ class Settings:
     target: str | None = None
     platform: str = DEFAULT_PLATFORM
     differ: Differ = Differ.BUILDKIT
+    ignore_comments: bool = True
+    """Whether comments silence findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ def lint(
         if check is not None:
             cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
     findings = to_findings(cases, source)
-    kept, silenced = apply_comments(findings, analysis.document, known, active, settings.build_arguments)
+    kept, silenced = findings, 0
+    if settings.ignore_comments:
+        kept, silenced = apply_comments(findings, analysis.document, known, active, settings.build_arguments)
     strict = to_findings(remark_cases(SYNTAX, _warnings_refused(analysis, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
     return FileReport(source.path, kept, forecast(analysis.trace), silenced)

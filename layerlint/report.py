@@ -265,3 +265,5 @@ class Report:
     rules: tuple[RuleInfo, ...]
     """Every rule that was on, sorted by name."""
     version: str
+    notes: tuple[str, ...] = ()
+    """Of the run: whose settings were used …"""

@@ -212,14 +212,14 @@ def test_output_goes_to_a_file(folder: Path, capfd: pytest.CaptureFixture[str]) 
 def test_check_as_json(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     files(folder, {"Dockerfile": WASTE, "big": BIG})
     report = Ran(capfd, "--format", "json", "Dockerfile").json
-    assert list(report) == ["schema", "files", "summary"]
+    assert list(report) == ["schema", "files", "summary", "notes"]
     assert report["schema"] == "layerlint.report/1"
     (file,) = report["files"]
-    assert list(file)[:3] == ["path", "findings", "layers"]
+    assert list(file) == ["path", "findings", "layers", "notes"]
     finding = next(each for each in file["findings"] if each["rule"] == "removed-in-later-layer")
     assert list(finding) == [
         "rule", "aliases", "severity", "confidence", "message", "line", "column", "end_line", "end_column", "related",
-        "bytes", "fix", "url",
+        "bytes", "fix", "url", "fingerprint",
     ]  # fmt: skip
     assert finding["bytes"] == {"low": 2_000_000, "likely": 2_000_000, "high": 2_000_000}
     assert [related["line"] for related in finding["related"]] == [2]
@@ -411,6 +411,33 @@ def test_profiles(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     listed = Ran(capfd, "rules", "--profile", "hadolint")
     assert "deprecated-maintainer" in listed.out
     assert "large-layer" not in listed.out
+
+
+def test_hadolints_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {
+        "Dockerfile": "FROM debian:bookworm-slim\n# layerlint: ignore-file[waste, security, DL4000]\nMAINTAINER me\n",
+        ".hadolint.yaml": "override: {error: [DL4000, DL9999]}\n",
+    })  # fmt: skip
+    ran = Ran(capfd, "--format", "json", "Dockerfile")
+    assert (ran.code, "deprecated-maintainer" in ran.out) == (0, False)
+    assert ran.json["notes"] == [
+        "settings are those of .hadolint.yaml; `layerlint rules --import .hadolint.yaml` prints ours for them",
+        ".hadolint.yaml:1:28: no rule stands for DL9999",
+    ]
+    files(folder, {".hadolint.yaml": "override: {error: [DL4000]}\ndisable-ignore-pragma: true\n"})
+    ran = Ran(capfd, "Dockerfile")
+    assert "error: MAINTAINER" in ran.out
+    assert ran.out.splitlines()[-2].startswith("note: settings are those of .hadolint.yaml;")
+    printed = Ran(capfd, "rules", "--import", ".hadolint.yaml")
+    assert (printed.code, printed.err) == (0, "")
+    files(folder, {".layerlint.yaml": printed.out})
+    ours = Ran(capfd, "Dockerfile")
+    assert "error: MAINTAINER" in ours.out
+    assert "note: settings" not in ours.out
+    files(folder, {".hadolint.yaml": "ignored: 3\n", ".layerlint.yaml": ""})
+    wrong = Ran(capfd, "rules", "--import", ".hadolint.yaml")
+    assert (wrong.code, wrong.err) == (2, 'layerlint: .hadolint.yaml:1:10: ignored must be a list, not "3"\n')
+    assert Ran(capfd, "rules", "--import", "absent").code == 2
 
 
 # ------------------------------------------------------------------------ laws of output

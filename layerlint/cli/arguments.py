@@ -117,6 +117,13 @@ def parser(verb: str) -> argparse.ArgumentParser:
     listing.add_argument(
         "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
     )
+    listing.add_argument(
+        "--import",
+        dest="imported",
+        type=Path,
+        metavar="FILE",
+        help="print our configuration for one of hadolint's (.hadolint.yaml)",
+    )
     _add_rule_sources(listing)
     return parser
 
@@ -145,7 +152,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _add_build(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("build")
     group.add_argument(
-        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="instead of the nearest .layerlint.yaml, pyproject.toml or .hadolint.yaml",
     )
     group.add_argument(
         "--context", type=Path, metavar="DIR", help="the build context (default: the Dockerfile's folder)"
@@ -167,7 +177,10 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _add_rule_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="instead of the nearest .layerlint.yaml or pyproject.toml"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="instead of the nearest .layerlint.yaml, pyproject.toml or .hadolint.yaml",
     )
     _add_own_rules(parser)
     _add_profile(parser)

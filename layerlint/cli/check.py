@@ -15,14 +15,16 @@ from layerlint.report import Report, Severity
 from layerlint.reporters import reporter
 from layerlint.ruleset.loader import load
 from layerlint.ruleset.profiles import load_profile
-from layerlint.ruleset.selection import select_rules
+from layerlint.ruleset.selection import known_part, select_rules
+from layerlint.ruleset.written import unknown_notes
 
 
 def check(options: argparse.Namespace) -> int:
     config = read_config(options)
     known = load(CHECKS, config.rules)
     profile = load_profile(config.profile, config.rules, known)
-    active = select_rules(known, profile.selection, config.selection, config.arguments)
+    selection, unknown = known_part(config.selection, known) if config.borrowed else (config.selection, ())
+    active = select_rules(known, profile.selection, selection, config.arguments)
     inputs, missing = find_inputs(options.paths, config)
     job = Job(read_settings(config, options), known, active)
     results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
@@ -31,6 +33,7 @@ def check(options: argparse.Namespace) -> int:
         tuple(result.report for result in results if result.report is not None),
         tuple(rule.info() for rule in active),
         __version__,
+        (*config.notes, *unknown_notes(unknown)),
     )
     style = style_of(options)
     if report.files or options.format in ("json", "sarif"):

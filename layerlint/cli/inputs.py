@@ -75,6 +75,7 @@ def read_settings(config: Config, options: argparse.Namespace) -> Settings:
         config.target,
         config.platform or DEFAULT_PLATFORM,
         Differ(config.differ),
+        config.ignore_comments,
     )
 
 

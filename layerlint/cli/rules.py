@@ -57,6 +57,12 @@ def rules(options: argparse.Namespace) -> int:
 
     folders = (*load_config(Path(), options.config).rules, *options.rules)
     rules = load(CHECKS, folders)
+    if options.imported is not None:
+        from layerlint.config import import_hadolint
+        from layerlint.ruleset.written import written
+
+        write(None, written(import_hadolint(options.imported), rules))
+        return OK
     if options.profile is not None:
         from layerlint.config.located import Location, Scalar
         from layerlint.ruleset.profiles import load_profile

@@ -1,13 +1,15 @@
-"""Finding and reading the configuration: ``.layerlint.yaml``, or a table in ``pyproject.toml``."""
+"""Finding and reading the configuration: ``.layerlint.yaml``, a table in ``pyproject.toml``, or hadolint's file."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping as Keys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from layerlint.config.hadolint import FILE_NAMES, read_hadolint
 from layerlint.config.located import Location, Mapping, Scalar, Value, kind
 from layerlint.config.model import DIFFERS, Config
 from layerlint.config.reader import Reader
@@ -22,7 +24,7 @@ _PYPROJECT: Final = "pyproject.toml"
 _TABLE: Final = ("tool", "layerlint")
 _KEYS: Final = (
     "profile", *SELECTION_KEYS, "rules", "fail-on", "differ", "context", "target", "platform", "build-args",
-    "exclude",
+    "exclude", "ignore-comments",
 )  # fmt: skip
 _PLATFORM: Final = re.compile(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
 
@@ -31,12 +33,14 @@ def load_config(start: Path, file: Path | None = None) -> Config:
     """The configuration of ``file``, or of the nearest one from the folder ``start`` upward; else defaults.
 
     The search goes no higher than the root of the repository (a folder with ``.git``).  In one folder
-    ``.layerlint.yaml`` goes before ``.layerlint.yml``, and this before ``pyproject.toml``.
+    ``.layerlint.yaml`` goes before ``.layerlint.yml``, and this before ``pyproject.toml``.  Where there is none
+    of ours, the nearest ``.hadolint.yaml`` (or ``.yml``) is taken for one.
 
     Raises `UsageError` if ``file`` cannot be read, `InvalidFileError` with every fault of the file.
     """
     if file is not None:
-        return _read(file, _read_bytes(file))
+        return import_hadolint(file) if file.name in FILE_NAMES else _read(file, _read_bytes(file))
+    peers: list[Path] = []
     folder = start.resolve()
     for candidate in (folder, *folder.parents):
         for name in _NAMES:
@@ -48,9 +52,26 @@ def load_config(start: Path, file: Path | None = None) -> Config:
             config = _read(project, data, required=False)
             if config.path:
                 return config
+        peers += (candidate / name for name in FILE_NAMES if (candidate / name).is_file())
         if (candidate / ".git").exists():
             break
-    return Config()
+    if not peers:
+        return Config()
+    config = import_hadolint(peers[0])
+    note = (
+        f"settings are those of {config.path}; `layerlint rules --import {config.path}` prints ours for them"
+    )
+    return replace(config, notes=(note, *config.notes))
+
+
+def import_hadolint(file: Path) -> Config:
+    """The configuration that hadolint's file means."""
+    return read_hadolint(_shown(file), _read_bytes(file))
+
+
+def _shown(file: Path) -> str:
+    """How messages name a file: from the current directory."""
+    return Path(os.path.relpath(file)).as_posix()
 
 
 def _read_bytes(file: Path) -> bytes:
@@ -63,7 +84,7 @@ def _read_bytes(file: Path) -> bytes:
 
 def _read(file: Path, data: bytes, *, required: bool = True) -> Config:
     """The configuration of a file; the default one where a TOML file need not have the table and has not."""
-    path = Path(os.path.relpath(file)).as_posix()
+    path = _shown(file)
     reader = Reader()
     value: Value | None
     if file.suffix == ".toml":
@@ -101,6 +122,7 @@ def _config(path: str, value: Value, reader: Reader) -> Config:
         platform=_platform(given, reader),
         build_args=_build_args(given, reader),
         exclude=tuple(glob.text for glob in _lines("exclude", given, reader)),
+        ignore_comments=_truth("ignore-comments", given, reader, default=default.ignore_comments),
     )
 
 
@@ -110,6 +132,11 @@ def _lines(key: str, given: Keys[str, Value], reader: Reader) -> tuple[Scalar, .
 
 def _choice(key: str, given: Keys[str, Value], choices: tuple[str, ...], reader: Reader) -> str | None:
     return reader.choice(key, given[key], choices) if key in given else None
+
+
+def _truth(key: str, given: Keys[str, Value], reader: Reader, *, default: bool) -> bool:
+    read = reader.boolean(key, given[key]) if key in given else None
+    return default if read is None else read
 
 
 def _profile(given: Keys[str, Value], reader: Reader) -> Scalar | None:

@@ -41,6 +41,12 @@ class Config:
     build_args: tuple[tuple[str, str], ...] = ()
     exclude: tuple[str, ...] = ()
     """Globs, see `excludes`."""
+    ignore_comments: bool = True
+    """Whether comments of a Dockerfile silence findings."""
+    borrowed: bool = False
+    """Out of the file of a peer, whose names of rules may be of rules that we have not."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of the file, though it is no fault."""
 
     def excludes(self, path: str) -> bool:
         """Whether a path (from ``folder``, with ``/``) or a folder above it matches an ``exclude`` glob.

@@ -42,6 +42,7 @@ def report(report: Report, style: Style) -> str:
         "schema": "layerlint.report/1",
         "files": [_file(file) for file in report.files],
         "summary": _summary(report.files),
+        "notes": list(report.notes),
     }
     return dumps(document)
 
@@ -82,6 +83,7 @@ def _file(file: FileReport) -> Object:
         "path": file.path,
         "findings": [_finding(finding) for finding in file.findings],
         "layers": None if file.layers is None else _layers(file.layers, changes=False),
+        "notes": [] if file.layers is None else list(file.layers.notes),
     }
 
 
@@ -101,6 +103,7 @@ def _finding(finding: Finding) -> Object:
         "bytes": None if finding.bytes is None else size_object(finding.bytes),
         "fix": None if finding.fix is None else _fix(finding.fix),
         "url": finding.url,
+        "fingerprint": finding.fingerprint,
     }
 
 

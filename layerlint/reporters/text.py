@@ -59,6 +59,8 @@ def report(report: Report, style: Style) -> str:
             lines += _section(file, style, headed=several)
     if not style.quiet:
         lines.append(_totals(report.files, style))
+        for note in report.notes:
+            lines += _note(note, style)
     return _joined(lines)
 
 
@@ -177,9 +179,13 @@ def _explanations(report: LayersReport, style: Style) -> Iterator[str]:
         yield _cut("? may add more than shown: " + ", ".join(what for what, _ in unknown), style)
     notes = report.notes if style.verbose else report.notes[:_MOST_NOTES]
     for note in notes:
-        yield from wrap(shorten(f"note: {one_line(note)}", _LONGEST_NOTE), style.width)
+        yield from _note(note, style)
     if more := len(report.notes) - len(notes):
         yield f"note: {more} more with --verbose"
+
+
+def _note(note: str, style: Style) -> Iterator[str]:
+    yield from wrap(shorten(f"note: {one_line(note)}", _LONGEST_NOTE), style.width)
 
 
 def _base_facts(report: LayersReport, style: Style) -> Iterator[str]:

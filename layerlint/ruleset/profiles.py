@@ -17,6 +17,7 @@ from layerlint.ruleset.bundle import dump_rules, load_rules
 from layerlint.ruleset.loader import PROFILES
 from layerlint.ruleset.model import RuleSet
 from layerlint.ruleset.rule_file import NAME
+from layerlint.ruleset.selection import known_part
 
 DEFAULT: Final = "default"
 
@@ -53,7 +54,7 @@ def load_profile(word: Scalar | None, folders: Sequence[Path], rules: RuleSet) -
         reader.fault(word or Scalar(name, Location("--profile")), f'there is no profile "{name}"{near}')
         reader.finish()
     profile = _finished(name, values[name], reader)
-    return replace(profile, selection=_within(profile.selection, rules))
+    return replace(profile, selection=known_part(profile.selection, rules)[0])
 
 
 def bundled_profiles(rules: RuleSet) -> tuple[Profile, ...]:
@@ -112,17 +113,3 @@ def _parse(file: Path, reader: Reader) -> Value | None:
     if value is None and not reader.problems:
         reader.problems.append(Location(file.as_posix()).problem("the file is empty"))
     return value
-
-
-def _within(selection: Selection, rules: RuleSet) -> Selection:
-    """A selection less the names that a rule set has not."""
-
-    def known(word: Scalar) -> bool:
-        return bool(rules.group(word.text))
-
-    return Selection(
-        None if selection.select is None else tuple(filter(known, selection.select)),
-        tuple(filter(known, selection.ignore)),
-        tuple(pair for pair in selection.severity if known(pair[0])),
-        tuple(pair for pair in selection.options if known(pair[0])),
-    )

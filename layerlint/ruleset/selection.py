@@ -58,6 +58,24 @@ def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
     return RuleSet(tuple(rule for rule in chosen if rule.severity is not Severity.OFF))
 
 
+def known_part(selection: Selection, rules: RuleSet) -> tuple[Selection, tuple[Scalar, ...]]:
+    """A selection less the names that a rule set has not, and these names."""
+    unknown: dict[Scalar, None] = {}
+
+    def known(word: Scalar) -> bool:
+        if not rules.group(word.text):
+            unknown[word] = None
+        return word not in unknown
+
+    part = Selection(
+        None if selection.select is None else tuple(filter(known, selection.select)),
+        tuple(filter(known, selection.ignore)),
+        tuple(pair for pair in selection.severity if known(pair[0])),
+        tuple(pair for pair in selection.options if known(pair[0])),
+    )
+    return part, tuple(unknown)
+
+
 def _switched_on(rule: Rule, word: Scalar) -> Rule:
     if rule.severity is Severity.OFF and (_is_rule(word) or fold(word.text) == OPT_IN):
         return replace(rule, severity=OPT_IN_SEVERITY)

@@ -10,7 +10,7 @@ from layerlint.reporters.style import Style
 from tests.reporters import sample
 
 SIZE = ["low", "likely", "high"]
-REPORT = ["schema", "files", "summary"]
+REPORT = ["schema", "files", "summary", "notes"]
 SUMMARY = ["files", "findings", "suppressed", "incomplete_steps"]
 FINDING = [
     "rule",
@@ -26,6 +26,7 @@ FINDING = [
     "bytes",
     "fix",
     "url",
+    "fingerprint",
 ]
 LAYERS = [
     "schema",
@@ -93,7 +94,7 @@ def test_keys_of_a_report() -> None:
     assert list(document) == REPORT
     assert document["schema"] == "layerlint.report/1"
     assert list(document["summary"]) == SUMMARY
-    assert {tuple(file) for file in document["files"]} == {("path", "findings", "layers")}
+    assert {tuple(file) for file in document["files"]} == {("path", "findings", "layers", "notes")}
     found = [finding for file in document["files"] for finding in file["findings"]]
     assert {tuple(finding) for finding in found} == {tuple(FINDING)}
     assert list(found[1]["fix"]) == ["title", "applicability", "edits"]
