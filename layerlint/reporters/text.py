@@ -71,7 +71,7 @@ def layers(reports: Sequence[LayersReport], style: Style) -> str:
         if lines:
             lines.append("")
         if len(reports) > 1:
-            lines.append(_paint(shorten(one_line(one.dockerfile), style.width) + ":", _Ink.BOLD, style))
+            lines.append(_paint(shorten(one_line(one.dockerfile), style.width - 1) + ":", _Ink.BOLD, style))
         lines += _forecast(one, style)
         if style.changes:
             lines += _changes(one, style)
