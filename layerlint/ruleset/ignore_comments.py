@@ -30,6 +30,7 @@ class Request:
     scope: Scope
     own: bool = False
     """In layerlint's form: its names must exist, and it must silence something."""
+    of_hadolint: bool = False
     of_buildkit: bool = False
     """In BuildKit's form: it knows its own names only, and tells upper from lower case."""
     spares: frozenset[str] = frozenset()
@@ -62,6 +63,8 @@ _OWN: Final = "layerlint:"
 _OWN_SCOPES: Final = {"ignore": Scope.INSTRUCTION, "ignore-file": Scope.FILE}
 _OWN_WORD: Final = re.compile(r"\s*([\w-]*)")
 _HADOLINT: Final = re.compile(r"hadolint\s+(?:(stage|global)\s+)?ignore\s*=([^#]*)")
+HADOLINT_CODE: Final = re.compile(r"(?:DL|SC)[0-9]{4}")
+"""It reads no comment with any other word in it, and does not say so."""
 _HADOLINT_SCOPES: Final = {None: Scope.INSTRUCTION, "stage": Scope.STAGE, "global": Scope.FILE}
 _CHECKOV: Final = re.compile(r"(?:checkov|bridgecrew):skip= *([\w,]+)")
 _TRIVY: Final = re.compile(r"(?:trivy|tfsec):ignore:([\w.-]+)")
@@ -121,7 +124,8 @@ def _hadolint(text: str) -> Request | None:
     if found is None:
         return None
     codes = [code.split() for code in found[2].split(",")]
-    return _request([words[0] for words in codes if words], _HADOLINT_SCOPES[found[1]])
+    names = tuple(words[0] for words in codes if words)
+    return Request(names, _HADOLINT_SCOPES[found[1]], of_hadolint=True) if names else None
 
 
 def _checkov(text: str) -> Request | None:

@@ -11,6 +11,7 @@ from layerlint.ruleset.params import NoParams
 GRAPH: Final = "graph"
 SYNTAX: Final = "syntax"
 INVALID_SUPPRESSION: Final = "invalid-suppression"
+UNUSED_HADOLINT_SUPPRESSION: Final = "unused-hadolint-suppression"
 UNUSED_SUPPRESSION: Final = "unused-suppression"
 
 
@@ -26,5 +27,6 @@ RESERVED: Final[Mapping[str, Reserved]] = {
     GRAPH: Reserved(("problem",)),
     INVALID_SUPPRESSION: Reserved(("problem",)),
     SYNTAX: Reserved(("problem",)),
+    UNUSED_HADOLINT_SUPPRESSION: Reserved(("names",)),
     UNUSED_SUPPRESSION: Reserved(("names",)),
 }

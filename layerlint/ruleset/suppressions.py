@@ -15,6 +15,7 @@ from layerlint.report import Finding
 from layerlint.ruleset.findings import Remark, in_order, remark_cases, to_findings
 from layerlint.ruleset.ignore_comments import (
     BUILDKIT_ALL,
+    HADOLINT_CODE,
     Malformed,
     Request,
     Scope,
@@ -23,7 +24,7 @@ from layerlint.ruleset.ignore_comments import (
     read_comment,
 )
 from layerlint.ruleset.model import RuleSet
-from layerlint.ruleset.reserved import INVALID_SUPPRESSION, UNUSED_SUPPRESSION
+from layerlint.ruleset.reserved import INVALID_SUPPRESSION, UNUSED_HADOLINT_SUPPRESSION, UNUSED_SUPPRESSION
 from layerlint.source import Span
 
 Lines: TypeAlias = tuple[int, int]
@@ -46,6 +47,7 @@ class Suppression:
     span: Span
     """The comment."""
     own: bool
+    of_hadolint: bool
 
 
 def apply_comments(
@@ -74,14 +76,17 @@ def apply_comments(
         if not keys:
             kept.append(finding)
     on = {rule.name for rule in active}
-    unused = (
-        Remark(item.span, {"names": shortened(item.word)})
+    unused = [
+        item
         for item in suppressions
-        if item.own and item.rules & on and not any((rule, item.lines) in used for rule in item.rules)
-    )
+        if item.rules & on and not any((rule, item.lines) in used for rule in item.rules)
+    ]
+    own = (_unused(item) for item in unused if item.own)
+    of_hadolint = (_unused(item) for item in unused if item.of_hadolint)
     cases = [
         *remark_cases(INVALID_SUPPRESSION, invalid, active),
-        *remark_cases(UNUSED_SUPPRESSION, unused, active),
+        *remark_cases(UNUSED_HADOLINT_SUPPRESSION, of_hadolint, active),
+        *remark_cases(UNUSED_SUPPRESSION, own, active),
     ]
     return in_order((*kept, *to_findings(cases, document.source))), silenced
 
@@ -97,6 +102,9 @@ def read_suppressions(
         if isinstance(request, Malformed):
             invalid.append(_invalid(span, request.problem))
             continue
+        if request.of_hadolint:
+            words = (word for word in request.names if not HADOLINT_CODE.fullmatch(word))
+            invalid += [_invalid(span, _unread(word)) for word in words]
         lines = regions.of(request.scope, line)
         if lines is None:
             invalid += [_invalid(span, "no instruction follows")] if request.own else []
@@ -104,7 +112,7 @@ def read_suppressions(
         for word in request.names:
             rules = _rules(word, known, request) - _spared(request, known)
             if rules:
-                suppressions.append(Suppression(word, rules, lines, span, request.own))
+                suppressions.append(Suppression(word, rules, lines, span, request.own, request.of_hadolint))
             elif request.own:
                 near = suggestion(word, known.words()) if len(invalid) < _SUGGESTED else ""
                 near = near or "; `layerlint rules` lists them"
@@ -162,6 +170,14 @@ def _spared(request: Request, known: RuleSet) -> frozenset[str]:
     if not request.spares:
         return frozenset()
     return frozenset(rule.name for rule in known if request.spares & set(rule.aliases))
+
+
+def _unread(word: str) -> str:
+    return f'hadolint does not read it, for "{shortened(word)}" is no code'
+
+
+def _unused(item: Suppression) -> Remark:
+    return Remark(item.span, {"names": shortened(item.word)})
 
 
 def _invalid(span: Span, problem: str) -> Remark:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import Final
 
 from layerlint.config import Config
@@ -52,6 +51,9 @@ def unknown_notes(words: Sequence[Scalar]) -> Iterator[str]:
 
 
 def _names(word: Scalar, rules: RuleSet) -> tuple[str, ...]:
+    """Of the rules that a word stands for; one rule has all of ShellCheck's codes, so these stay."""
+    if word.text.startswith("SC"):
+        return (word.text,)
     return tuple(rule.name for rule in rules.group(word.text))
 
 
@@ -67,8 +69,8 @@ def _named(words: Sequence[Scalar], rules: RuleSet) -> dict[str, list[str]]:
 def _commented(named: dict[str, list[str]], form: str) -> Iterator[str]:
     texts = [_INDENT + form.format(name) for name in named]
     width = max(map(len, texts))
-    for text, codes in zip_longest(texts, named.values()):
-        yield f"{text:<{width}}  # {', '.join(codes)}"
+    for text, (name, codes) in zip(texts, named.items(), strict=True):
+        yield text if codes == [name] else f"{text:<{width}}  # {', '.join(codes)}"
 
 
 def _params(options: Mapping) -> Iterator[str]:

@@ -43,6 +43,7 @@ CMD true \\
 RNU true
 # layerlint: ignore[large-layer] nothing is large here
 # layerlint: ignore[no-such-rule] nothing has this name
+# hadolint ignore=DL3014
 USER root
 FROM scratch As later
 FROM scratch AS Later

@@ -30,6 +30,7 @@ KNOWN = RuleSet((
     rule("invalid-suppression", check="invalid-suppression", text="{problem}", category="style"),
     rule("one", "DL3009", "CKV_DOCKER_3", "DS-0002", "StageNameCasing"),
     rule("two", "SC2086", category="cache"),
+    rule("unused-hadolint-suppression", check="unused-hadolint-suppression", text="{names}", category="style"),
     rule("unused-suppression", check="unused-suppression", text="{names}", category="style"),
 ))  # fmt: skip
 
@@ -82,7 +83,6 @@ TWO_RUNS = "FROM a\n{}RUN b\nRUN c\n"
         ("# check=skip=all\n", ["1 one", "1 two", "3 two", "4 one", "4 two"]),
         # Not the form of these tools, so nothing is meant by it.
         ("# hadolint ignore DL3009\n", ["1 one", "1 two", "3 one", "3 two", "4 one", "4 two"]),
-        ("# hadolint ignore=two\n", ["1 one", "1 two", "3 one", "4 one", "4 two"]),
         ("# I like layerlint: ignore[one]\n", ["1 one", "1 two", "3 one", "3 two", "4 one", "4 two"]),
     ],
 )  # fmt: skip
@@ -153,9 +153,34 @@ def test_a_name_that_silences_nothing_is_reported_by_itself() -> None:
     ]  # fmt: skip
 
 
-def test_other_tools_comments_are_never_called_unused() -> None:
-    document = parse(SourceFile("Dockerfile", TWO_RUNS.format("# hadolint ignore=DL3009\n")))
-    assert apply_comments((), document, KNOWN, KNOWN) == ((), 0)
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("# hadolint ignore=two", ["two"]), ("# hadolint ignore=DL3009,sc2086", ["sc2086"]),
+        ("# hadolint stage ignore=DL1", ["DL1"]), ("# hadolint ignore=DL9999", []), ("# hadolint ignore=", []),
+    ],
+)  # fmt: skip
+def test_what_hadolint_does_not_read_is_told(comment: str, expected: list[str]) -> None:
+    """It silences here nevertheless, where the word is known."""
+    document = parse(SourceFile("Dockerfile", TWO_RUNS.format(f"{comment}\n")))
+    findings, _ = apply_comments(all_findings(document), document, KNOWN, KNOWN)
+    found = [finding.message for finding in findings if finding.rule == "invalid-suppression"]
+    assert found == [f'hadolint does not read it, for "{word}" is no code' for word in expected]
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("# hadolint ignore=DL3009", ["2 unused-hadolint-suppression: DL3009"]),
+        ("# hadolint global ignore=DL3009,DL9999", ["2 unused-hadolint-suppression: DL3009"]),
+        ("# trivy:ignore:DS-0002", []), ("# checkov:skip=CKV_DOCKER_3", []), ("# check=skip=StageNameCasing", []),
+    ],
+)  # fmt: skip
+def test_of_other_tools_comments_hadolints_may_be_called_unused(comment: str, expected: list[str]) -> None:
+    document = parse(SourceFile("Dockerfile", TWO_RUNS.format(f"{comment}\n")))
+    findings, silenced = apply_comments((), document, KNOWN, KNOWN)
+    assert [f"{found.place.line} {found.rule}: {found.message}" for found in findings] == expected
+    assert silenced == 0
 
 
 def test_a_rule_that_did_not_run_is_not_called_unused() -> None:
