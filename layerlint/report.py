@@ -257,6 +257,8 @@ class FileReport:
     """None where no stage could be run: the file has no FROM."""
     suppressed: int = 0
     """Findings that an ignore comment silenced."""
+    known: int = 0
+    """Findings that the baseline has."""
 
 
 @dataclass(frozen=True, slots=True)

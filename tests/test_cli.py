@@ -440,6 +440,39 @@ def test_hadolints_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> None
     assert Ran(capfd, "rules", "--import", "absent").code == 2
 
 
+def test_a_baseline(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {"a/Dockerfile": WASTE, "a/big": BIG, "Dockerfile": CLEAN})
+    assert Ran(capfd, ".").code == 1
+    ran = Ran(capfd, "--write-baseline", "known.yaml", ".")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("layerlint: known.yaml: ")
+    written = (folder / "known.yaml").read_text()
+    assert "a/Dockerfile:\n" in written
+    assert "\n- removed-in-later-layer:" in written
+    ran = Ran(capfd, "--baseline", "known.yaml", ".")
+    assert ran.code == 0
+    assert " known" in ran.out.splitlines()[-1]
+    # Lines that move, and what is new.
+    moved = "# a comment\n\n" + WASTE + "MAINTAINER me\n"
+    files(folder, {"a/Dockerfile": moved, ".layerlint.yaml": "baseline: known.yaml\n"})
+    ran = Ran(capfd, "--format", "json", "a")
+    assert [finding["rule"] for finding in ran.json["files"][0]["findings"]] == ["deprecated-maintainer"]
+    assert ran.json["summary"]["known"] == written.count("\n- ")
+    assert ran.json["notes"] == []
+    # What is gone is told, and left out when the file is written anew.
+    files(folder, {"a/Dockerfile": WASTE.replace("RUN rm /big", "RUN true")})
+    ran = Ran(capfd, ".")
+    assert "note: baseline: a/Dockerfile has removed-in-later-layer no more; --write-baseline leaves that" in ran.out
+    assert "removed-in-later-layer no more" not in Ran(capfd, "--select", "style", ".").out
+    assert Ran(capfd, "--write-baseline", "known.yaml", ".").code == 0
+    assert "removed-in-later-layer" not in (folder / "known.yaml").read_text()
+    files(folder, {"known.yaml": "a: b\n"})
+    for option in ("--baseline", "--write-baseline"):
+        ran = Ran(capfd, option, "known.yaml", ".")
+        assert (ran.code, ran.err) == (2, 'layerlint: known.yaml:1:4: the findings of a must be a list, not "b"\n')
+    assert "the baseline cannot be read" in Ran(capfd, "--baseline", "absent", ".").err
+
+
 # ------------------------------------------------------------------------ laws of output
 
 

@@ -120,11 +120,11 @@ def test_a_named_file(project: Path) -> None:
 
 BROKEN_YAML = [
     ("[]", ["1:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, "
-            "differ, context, target, platform, build-args, exclude, ignore-comments, not a list"]),
+            "differ, context, target, platform, build-args, exclude, baseline, ignore-comments, not a list"]),
     ("selct: [a]\nfail_on: info\nzz: 1\n",
      ['1:1: unknown key "selct" (did you mean select?)', '2:1: unknown key "fail_on" (did you mean fail-on?)',
       '3:1: unknown key "zz": known are profile, select, ignore, severity, options, rules, fail-on, differ, context, '
-      "target, platform, build-args, exclude, ignore-comments"]),
+      "target, platform, build-args, exclude, baseline, ignore-comments"]),
     ("select: a\nignore: [a, [b], ~]\n",
      ['1:9: select must be a list, not "a"', "2:13: an entry of ignore must be a text, not a list",
       "2:18: an entry of ignore must be a text, not nothing"]),
@@ -168,7 +168,7 @@ BROKEN_TOML = [
       '7:1: the options of severity must be a mapping, not "3"']),
     ("[tool]\nlayerlint = 3\n",
      ["2:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, differ, "
-      'context, target, platform, build-args, exclude, ignore-comments, not "3"']),
+      'context, target, platform, build-args, exclude, baseline, ignore-comments, not "3"']),
     ("\n" * 900 + "[tool.layerlint]\ntarget = []\n", ["902:1: target must be a text, not a list"]),
     ("[tool.layerlint]\nx = \n", ["2:5: not TOML: Invalid value"]),
     (f"[tool.layerlint]\ntarget = {'[' * 30}{']' * 30}\n",

@@ -67,6 +67,16 @@ def parser(verb: str) -> argparse.ArgumentParser:
         choices=("info", "warning", "error", "off"),
         help="least severity for exit code 1 (default: warning)",
     )
+    known = check.add_argument_group("known findings")
+    known.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="leave out the findings that this file has"
+    )
+    known.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="write the findings there, to be left out from now on",
+    )
     check.add_argument(
         "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"
     )

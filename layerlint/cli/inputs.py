@@ -36,6 +36,7 @@ def read_config(options: argparse.Namespace) -> Config:
                 argument_severity("--severity", options.severity),
             ),
             "rules": tuple(options.rules),
+            "baseline": options.baseline,
             "fail_on": None if options.fail_on is None else Severity(options.fail_on),
         }
     return override(

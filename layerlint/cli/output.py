@@ -50,12 +50,12 @@ def style_of(options: argparse.Namespace) -> Style:
     return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
 
 
-def write(output: Path | None, text: str) -> None:
+def write(output: Path | None, text: str, option: str = "--output") -> None:
     if output is not None:
         try:
             output.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            raise UsageError(f"--output: {output.as_posix()} cannot be written: {error.strerror}") from error
+            raise UsageError(f"{option}: {output.as_posix()} cannot be written: {error.strerror}") from error
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))

@@ -24,7 +24,7 @@ _PYPROJECT: Final = "pyproject.toml"
 _TABLE: Final = ("tool", "layerlint")
 _KEYS: Final = (
     "profile", *SELECTION_KEYS, "rules", "fail-on", "differ", "context", "target", "platform", "build-args",
-    "exclude", "ignore-comments",
+    "exclude", "baseline", "ignore-comments",
 )  # fmt: skip
 _PLATFORM: Final = re.compile(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
 
@@ -122,6 +122,7 @@ def _config(path: str, value: Value, reader: Reader) -> Config:
         platform=_platform(given, reader),
         build_args=_build_args(given, reader),
         exclude=tuple(glob.text for glob in _lines("exclude", given, reader)),
+        baseline=_file("baseline", folder, given, reader),
         ignore_comments=_truth("ignore-comments", given, reader, default=default.ignore_comments),
     )
 
@@ -164,6 +165,11 @@ def _context(folder: Path, given: Keys[str, Value], reader: Reader) -> Path | No
     if name is None or not _is_folder(folder / name, given["context"], reader):
         return None
     return folder / name
+
+
+def _file(key: str, folder: Path, given: Keys[str, Value], reader: Reader) -> Path | None:
+    name = reader.line(key, given[key]) if key in given else None
+    return None if name is None else folder / name
 
 
 def _is_folder(path: Path, value: Value, reader: Reader) -> bool:

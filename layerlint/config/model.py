@@ -41,6 +41,8 @@ class Config:
     build_args: tuple[tuple[str, str], ...] = ()
     exclude: tuple[str, ...] = ()
     """Globs, see `excludes`."""
+    baseline: Path | None = None
+    """A file of known findings (`ruleset.baseline`)."""
     ignore_comments: bool = True
     """Whether comments of a Dockerfile silence findings."""
     borrowed: bool = False
@@ -74,6 +76,7 @@ def override(
     platform: str | None = None,
     build_args: tuple[tuple[str, str], ...] = (),
     exclude: tuple[str, ...] = (),
+    baseline: Path | None = None,
 ) -> Config:
     """The configuration with what was given on the command line: lists add to it, all else replaces."""
     return replace(
@@ -88,6 +91,7 @@ def override(
         platform=platform or config.platform,
         build_args=tuple((dict(config.build_args) | dict(build_args)).items()),
         exclude=config.exclude + exclude,
+        baseline=baseline or config.baseline,
     )
 
 

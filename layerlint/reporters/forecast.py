@@ -87,6 +87,8 @@ def tally(files: Sequence[FileReport]) -> str:
     parts = [f"{count(len(findings), 'finding')} ({_severities(findings)})" if findings else "no findings"]
     if suppressed := sum(file.suppressed for file in files):
         parts.append(f"{suppressed} suppressed")
+    if known := sum(file.known for file in files):
+        parts.append(f"{known} known")
     if fixable := sum(map(_is_fixable, findings)):
         parts.append(f"{fixable} fixable")
     return ", ".join(parts)

@@ -36,7 +36,7 @@ def report(report: Report, style: Style) -> str:
     """One ``layerlint.report/1`` object; ``summary`` counts over all files.
 
     ``incomplete_steps`` are those whose effects are not fully known; ``suppressed`` are findings
-    that an ignore comment silenced.
+    that an ignore comment silenced; ``known`` are those that the baseline has.
     """
     document: Object = {
         "schema": "layerlint.report/1",
@@ -75,6 +75,7 @@ def _summary(files: Iterable[FileReport]) -> Object:
         "incomplete_steps": sum(
             not layer.complete for file in files if file.layers is not None for layer in file.layers.layers
         ),
+        "known": sum(file.known for file in files),
     }
 
 

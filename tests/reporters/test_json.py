@@ -11,7 +11,7 @@ from tests.reporters import sample
 
 SIZE = ["low", "likely", "high"]
 REPORT = ["schema", "files", "summary", "notes"]
-SUMMARY = ["files", "findings", "suppressed", "incomplete_steps"]
+SUMMARY = ["files", "findings", "suppressed", "incomplete_steps", "known"]
 FINDING = [
     "rule",
     "aliases",
@@ -114,4 +114,5 @@ def test_summary_counts_over_all_files() -> None:
         "findings": {"error": 1, "warning": 3, "info": 2},
         "suppressed": 1,
         "incomplete_steps": 3,
+        "known": 0,
     }
