@@ -13,7 +13,7 @@ from layerlint.discovery import read_dockerfile
 from layerlint.errors import UsageError
 from layerlint.linter import Settings, lint, read_source
 from layerlint.report import FileReport
-from layerlint.ruleset.model import RuleSet
+from layerlint.ruleset.active import Active
 
 ENOUGH = 24
 """Files from which processes pay for their start (about 0.2 s each)."""
@@ -22,8 +22,7 @@ ENOUGH = 24
 @dataclass(frozen=True, slots=True)
 class Job:
     settings: Settings
-    known: RuleSet
-    active: RuleSet
+    active: Active
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,8 @@ def lint_path(path: str, job: Job) -> Result:
     try:
         data = sys.stdin.buffer.read() if path == "-" else read_dockerfile(path)
         source = read_source(path, data)
-        return Result(
-            lint(source, None if path == "-" else Path(path).parent, job.settings, job.known, job.active)
-        )
+        folder = None if path == "-" else Path(path).parent
+        return Result(lint(source, folder, job.settings, job.active.known, job.active.of(path)))
     except UsageError as error:
         return Result(None, (str(error),))
     except Exception as error:  # one file must not stop the others

@@ -473,6 +473,35 @@ def test_a_baseline(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "the baseline cannot be read" in Ran(capfd, "--baseline", "absent", ".").err
 
 
+def test_overrides(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    config = "overrides:\n- files: [old/*]\n  ignore: [waste]\n- files: [old/b/*]\n  severity: {DL4000: error}\n"
+    text = WASTE + "MAINTAINER me\n"
+    files(folder, {f"{name}/Dockerfile": text for name in ("new", "old/a", "old/b")})
+    files(folder, {f"{name}/big": BIG for name in ("new", "old/a", "old/b")})
+    files(folder, {".layerlint.yaml": config})
+
+    def found(*arguments: str) -> dict[str, dict[str, str]]:
+        return {
+            file["path"]: {finding["rule"]: finding["severity"] for finding in file["findings"]}
+            for file in Ran(capfd, "--format", "json", *arguments).json["files"]
+        }
+
+    new, a, b = (found(".")[f"{name}/Dockerfile"] for name in ("new", "old/a", "old/b"))
+    assert new["removed-in-later-layer"] == "warning"
+    assert "removed-in-later-layer" not in a
+    assert "removed-in-later-layer" not in b
+    assert [each["deprecated-maintainer"] for each in (new, a, b)] == ["info", "info", "error"]
+    # Whatever the current directory is, and the command line goes over it.
+    assert "deprecated-maintainer" not in found("--ignore", "DL4000", "old/b")["old/b/Dockerfile"]
+    os.chdir(folder / "old")
+    assert found("b/Dockerfile")["b/Dockerfile"]["deprecated-maintainer"] == "error"
+    os.chdir(folder)
+    files(folder, {".layerlint.yaml": "overrides:\n- {files: [x], ignore: [nope]}\n- {files: [y], ignore: [no]}\n"})
+    ran = Ran(capfd, "new")
+    assert ran.code == 2
+    assert ran.err.count("there is no rule") == 2
+
+
 # ------------------------------------------------------------------------ laws of output
 
 

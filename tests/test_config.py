@@ -29,6 +29,10 @@ target: final
 platform: linux/arm64/v8
 build-args: {VERSION: 3.10, EMPTY: ""}
 exclude: ["vendor/*", "*.tmp"]
+overrides:
+  - files: [legacy/*, old.Dockerfile]
+    ignore: [style]
+    severity: {a: info}
 ignore-comments: false
 """
 WHOLE_TOML = """\
@@ -48,9 +52,19 @@ platform = "linux/arm64/v8"
 build-args = {VERSION = "3.10", EMPTY = ""}
 exclude = ["vendor/*", "*.tmp"]
 ignore-comments = false
+[[tool.layerlint.overrides]]
+files = ["legacy/*", "old.Dockerfile"]
+ignore = ["style"]
+severity = {a = "info"}
 [tool.layerlint.options.c]
 minimum = "1 MiB"
 """
+
+
+KEYS = (
+    "profile, select, ignore, severity, options, overrides, rules, fail-on, differ, context, target, platform, "
+    "build-args, exclude, baseline, ignore-comments"
+)
 
 
 @pytest.fixture
@@ -87,6 +101,12 @@ def test_every_key(project: Path, name: str, text: str) -> None:
     assert config.build_args == (("VERSION", "3.10"), ("EMPTY", ""))
     assert config.exclude == ("vendor/*", "*.tmp")
     assert config.ignore_comments is False
+    (override,) = config.overrides
+    assert override.files == ("legacy/*", "old.Dockerfile")
+    assert [word.text for word in override.selection.ignore] == ["style"]
+    assert [(word.text, level) for word, level in override.selection.severity] == [("a", Severity.INFO)]
+    assert config.selections("../legacy/x/Dockerfile") == config.selections("../a/old.Dockerfile") != ()
+    assert config.selections("Dockerfile") == ()
 
 
 def test_the_nearest_file_wins_and_the_repository_is_the_end(project: Path) -> None:
@@ -119,12 +139,10 @@ def test_a_named_file(project: Path) -> None:
 
 
 BROKEN_YAML = [
-    ("[]", ["1:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, "
-            "differ, context, target, platform, build-args, exclude, baseline, ignore-comments, not a list"]),
+    ("[]", [f"1:1: expected a mapping with the keys {KEYS}, not a list"]),
     ("selct: [a]\nfail_on: info\nzz: 1\n",
      ['1:1: unknown key "selct" (did you mean select?)', '2:1: unknown key "fail_on" (did you mean fail-on?)',
-      '3:1: unknown key "zz": known are profile, select, ignore, severity, options, rules, fail-on, differ, context, '
-      "target, platform, build-args, exclude, baseline, ignore-comments"]),
+      f'3:1: unknown key "zz": known are {KEYS}']),
     ("select: a\nignore: [a, [b], ~]\n",
      ['1:9: select must be a list, not "a"', "2:13: an entry of ignore must be a text, not a list",
       "2:18: an entry of ignore must be a text, not nothing"]),
@@ -139,6 +157,10 @@ BROKEN_YAML = [
      ['1:10: fail-on must be one of off, info, warning, error, not "no"',
       '2:9: differ must be one of native, buildkit, naive, not "overlay"',
       '3:11: platform must be like "linux/amd64", not "linux"']),
+    ("overrides:\n- {ignore: [a]}\n- {files: x, differ: naive}\n- x\n",
+     ["2:3: the key files is missing", '3:11: files must be a list, not "x"',
+      '3:14: unknown key "differ": known are files, select, ignore, severity, options',
+      '4:3: expected a mapping with the keys files, select, ignore, severity, options, not "x"']),
     ("target: a\ntarget: b\nbuild-args: {A: [x]}\n",
      ["2:1: target is given twice", "3:17: the value of A must be a text, not a list"]),
     ("select: [", ["2:1: not YAML: did not find expected node content"]),
@@ -167,8 +189,7 @@ BROKEN_TOML = [
       "4:27: the value of differ must be a text, not a list",
       '7:1: the options of severity must be a mapping, not "3"']),
     ("[tool]\nlayerlint = 3\n",
-     ["2:1: expected a mapping with the keys profile, select, ignore, severity, options, rules, fail-on, differ, "
-      'context, target, platform, build-args, exclude, baseline, ignore-comments, not "3"']),
+     [f'2:1: expected a mapping with the keys {KEYS}, not "3"']),
     ("\n" * 900 + "[tool.layerlint]\ntarget = []\n", ["902:1: target must be a text, not a list"]),
     ("[tool.layerlint]\nx = \n", ["2:5: not TOML: Invalid value"]),
     (f"[tool.layerlint]\ntarget = {'[' * 30}{']' * 30}\n",

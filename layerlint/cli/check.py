@@ -16,38 +16,27 @@ from layerlint.cli.output import BUG, FINDINGS, OK, USAGE, complain, style_of, w
 from layerlint.config import Config
 from layerlint.report import FileReport, Report, Severity
 from layerlint.reporters import reporter
+from layerlint.ruleset.active import active_rules
 from layerlint.ruleset.baseline import Known, Ran, apply_baseline, read_baseline, written_baseline
 from layerlint.ruleset.loader import load
-from layerlint.ruleset.profiles import load_profile
-from layerlint.ruleset.selection import known_part, select_rules
-from layerlint.ruleset.written import unknown_notes
 
 
 def check(options: argparse.Namespace) -> int:
     config = read_config(options)
-    known = load(CHECKS, config.rules)
-    profile = load_profile(config.profile, config.rules, known)
-    selection, unknown = known_part(config.selection, known) if config.borrowed else (config.selection, ())
-    active = select_rules(known, profile.selection, selection, config.arguments)
-    baseline = _baseline(options, config)
     inputs, missing = find_inputs(options.paths, config)
-    job = Job(read_settings(config, options), known, active)
+    active = active_rules(load(CHECKS, config.rules), config, inputs)
+    baseline = _baseline(options, config)
+    job = Job(read_settings(config, options), active)
     results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
     problems = [*missing, *(problem for result in results for problem in result.problems)]
     files = tuple(result.report for result in results if result.report is not None)
-    notes = (*config.notes, *unknown_notes(unknown))
-
-    def ran(name: str) -> bool:
-        """A rule that is not there any more is gone with its findings."""
-        return active.find(name) is not None or known.find(name) is None
-
     if options.write_baseline is not None:
-        _write_baseline(options.write_baseline, files, baseline, ran)
+        _write_baseline(options.write_baseline, files, baseline, active.ran)
         return _outcome(results, problems) or OK
+    notes: tuple[str, ...] = ()
     if config.baseline is not None:
-        files, more = apply_baseline(files, baseline, config.baseline.parent, ran)
-        notes += more
-    report = Report(files, tuple(rule.info() for rule in active), __version__, notes)
+        files, notes = apply_baseline(files, baseline, config.baseline.parent, active.ran)
+    report = Report(files, active.infos(), __version__, (*active.notes, *notes))
     style = style_of(options)
     if report.files or options.format in ("json", "sarif"):
         write(options.output, reporter(options.format)(report, style))

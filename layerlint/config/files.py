@@ -11,7 +11,7 @@ from typing import Final
 
 from layerlint.config.hadolint import FILE_NAMES, read_hadolint
 from layerlint.config.located import Location, Mapping, Scalar, Value, kind
-from layerlint.config.model import DIFFERS, Config
+from layerlint.config.model import DIFFERS, Config, Override
 from layerlint.config.reader import Reader
 from layerlint.config.selection import LEVELS, SELECTION_KEYS, read_entries, read_selection
 from layerlint.config.toml_values import parse_toml
@@ -23,8 +23,8 @@ _NAMES: Final = (".layerlint.yaml", ".layerlint.yml")
 _PYPROJECT: Final = "pyproject.toml"
 _TABLE: Final = ("tool", "layerlint")
 _KEYS: Final = (
-    "profile", *SELECTION_KEYS, "rules", "fail-on", "differ", "context", "target", "platform", "build-args",
-    "exclude", "baseline", "ignore-comments",
+    "profile", *SELECTION_KEYS, "overrides", "rules", "fail-on", "differ", "context", "target", "platform",
+    "build-args", "exclude", "baseline", "ignore-comments",
 )  # fmt: skip
 _PLATFORM: Final = re.compile(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
 
@@ -110,6 +110,7 @@ def _config(path: str, value: Value, reader: Reader) -> Config:
         folder=folder,
         profile=_profile(given, reader),
         selection=read_selection(given, reader),
+        overrides=_overrides(given, reader),
         rules=tuple(
             folder / name.text
             for name in _lines("rules", given, reader)
@@ -133,6 +134,15 @@ def _lines(key: str, given: Keys[str, Value], reader: Reader) -> tuple[Scalar, .
 
 def _choice(key: str, given: Keys[str, Value], choices: tuple[str, ...], reader: Reader) -> str | None:
     return reader.choice(key, given[key], choices) if key in given else None
+
+
+def _overrides(given: Keys[str, Value], reader: Reader) -> tuple[Override, ...]:
+    overrides = []
+    for item in reader.sequence("overrides", given["overrides"]) if "overrides" in given else ():
+        entry = reader.fields(item, ("files", *SELECTION_KEYS), ("files",))
+        files = tuple(glob.text for glob in _lines("files", entry, reader))
+        overrides.append(Override(files, read_selection(entry, reader)))
+    return tuple(overrides)
 
 
 def _truth(key: str, given: Keys[str, Value], reader: Reader, *, default: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,15 @@ DIFFERS: Final = ("native", "buildkit", "naive")
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What is different for some files."""
+
+    files: tuple[str, ...]
+    """Globs, as of `Config.exclude`."""
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every setting."""
 
@@ -28,6 +38,8 @@ class Config:
     """What the selection goes over; None is the profile ``default``."""
     selection: Selection = Selection()
     """Of the file."""
+    overrides: tuple[Override, ...] = ()
+    """A later one goes over those before it."""
     arguments: Selection = Selection()
     """Of the command line: goes over all else."""
     rules: tuple[Path, ...] = ()
@@ -40,7 +52,7 @@ class Config:
     platform: str | None = None
     build_args: tuple[tuple[str, str], ...] = ()
     exclude: tuple[str, ...] = ()
-    """Globs, see `excludes`."""
+    """Globs, see `_matches`."""
     baseline: Path | None = None
     """A file of known findings (`ruleset.baseline`)."""
     ignore_comments: bool = True
@@ -51,16 +63,28 @@ class Config:
     """What is to be told of the file, though it is no fault."""
 
     def excludes(self, path: str) -> bool:
-        """Whether a path (from ``folder``, with ``/``) or a folder above it matches an ``exclude`` glob.
+        """Whether ``exclude`` has a path, which is from the current directory."""
+        return _matches(self._relative(path), self.exclude)
 
-        ``*`` also matches ``/``; a pattern without ``/`` is matched against each name alone.
-        """
-        pure = PurePosixPath(path)
-        return any(
-            fnmatchcase(part.as_posix() if "/" in pattern.rstrip("/") else part.name, pattern.rstrip("/"))
-            for pattern in self.exclude
-            for part in (pure, *pure.parents[:-1])
-        )
+    def selections(self, path: str) -> tuple[Selection, ...]:
+        """Of the overrides for a path, from the current directory."""
+        relative = self._relative(path) if self.overrides else PurePosixPath()
+        return tuple(each.selection for each in self.overrides if _matches(relative, each.files))
+
+    def _relative(self, path: str) -> PurePosixPath:
+        return PurePosixPath(Path(os.path.relpath(path, self.folder)).as_posix())
+
+
+def _matches(path: PurePosixPath, patterns: tuple[str, ...]) -> bool:
+    """Whether a path (from the configuration's folder) or a folder above it matches a glob.
+
+    ``*`` also matches ``/``; a pattern without ``/`` is matched against each name alone.
+    """
+    return any(
+        fnmatchcase(part.as_posix() if "/" in pattern.rstrip("/") else part.name, pattern.rstrip("/"))
+        for pattern in patterns
+        for part in (path, *path.parents[:-1])
+    )
 
 
 def override(

@@ -23,8 +23,8 @@ from layerlint.report import FileReport
 Known: TypeAlias = Mapping[str, frozenset[str]]
 """Paths, from the baseline's folder, and the fingerprints of each."""
 
-Ran: TypeAlias = Callable[[str], bool]
-"""Whether the rule of a name ran: of another, nothing is known to be gone."""
+Ran: TypeAlias = Callable[[str, str], bool]
+"""Whether on a path the rule of a name ran: of another, nothing is known to be gone."""
 
 _HEAD: Final = """\
 # Findings that are known: path, then rule and line of each.  `layerlint --write-baseline` writes this.
@@ -79,7 +79,7 @@ def apply_baseline(
         here = known.get(path, frozenset())
         kept = tuple(finding for finding in file.findings if finding.fingerprint not in here)
         left.append(replace(file, findings=kept, known=len(file.findings) - len(kept)))
-        gone = {each for each in here if ran(_rule(each))} - {
+        gone = {each for each in here if ran(file.path, _rule(each))} - {
             finding.fingerprint for finding in file.findings
         }
         if gone:
@@ -107,7 +107,7 @@ def written_baseline(files: Iterable[FileReport], old: Known, folder: Path, ran:
     known = {path: set(here) for path, here in old.items() if path == "-" or (folder / path).exists()}
     for file in files:
         path = _relative(file.path, folder)
-        kept = {each for each in known.get(path, ()) if not ran(_rule(each))}
+        kept = {each for each in known.get(path, ()) if not ran(file.path, _rule(each))}
         known[path] = kept | {finding.fingerprint for finding in file.findings}
     lines = [_HEAD]
     for path in sorted(known):
