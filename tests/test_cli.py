@@ -396,6 +396,23 @@ def test_rules_and_explain(capfd: pytest.CaptureFixture[str]) -> None:
     assert json.loads(Ran(capfd, "rules", "--format", "json").out)
 
 
+def test_checks_and_schemas(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = Ran(capfd, "checks")
+    assert ran.code == 0
+    assert "\nlarge-layer\n" in ran.out
+    assert "\n  maximum: 500 MiB  (bytes)\n" in ran.out
+    listed = Ran(capfd, "checks", "--format", "json").json["checks"]
+    (large,) = (each for each in listed if each["name"] == "large-layer")
+    assert large["fields"] == ["instruction", "bytes"]
+    assert large["params"] == [{"name": "maximum", "type": "bytes", "default": "500 MiB"}]
+    for arguments, name in (
+        (("checks", "--schema"), "rule"),
+        (("rules", "--schema"), "configuration"),
+        (("rules", "--schema", "profile"), "profile"),
+    ):
+        assert Ran(capfd, *arguments).json["$id"] == f"https://layerlint.github.io/schema/{name}.json"
+
+
 def test_profiles(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     files(folder, {"Dockerfile": "FROM debian:bookworm-slim\nMAINTAINER me\n"})
     usual = Ran(capfd, "--format", "json", "Dockerfile")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from layerlint.errors import LayerlintError
 
-VERBS = ("check", "explain", "graph", "index", "layers", "parse", "rules")
+VERBS = ("check", "checks", "explain", "graph", "index", "layers", "parse", "rules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +53,10 @@ def _run(given: list[str]) -> int:
             from layerlint.cli.layers import show
 
             return show(options)
+        case "checks":
+            from layerlint.cli.rules import checks
+
+            return checks(options)
         case "explain":
             from layerlint.cli.rules import explain_rule
 

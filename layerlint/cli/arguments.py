@@ -134,7 +134,18 @@ def parser(verb: str) -> argparse.ArgumentParser:
         metavar="FILE",
         help="print our configuration for one of hadolint's (.hadolint.yaml)",
     )
+    listing.add_argument(
+        "--schema",
+        nargs="?",
+        const="configuration",
+        choices=("configuration", "profile"),
+        help="print the JSON Schema of a configuration, or of a profile",
+    )
     _add_rule_sources(listing)
+
+    checks = verbs.add_parser("checks", help="list the checks that a rule may use, with their parameters")
+    checks.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    checks.add_argument("--schema", action="store_true", help="print the JSON Schema of a rule file")
     return parser
 
 

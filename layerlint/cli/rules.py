@@ -63,6 +63,13 @@ def rules(options: argparse.Namespace) -> int:
 
         write(None, written(import_hadolint(options.imported), rules))
         return OK
+    if options.schema is not None:
+        from layerlint.ruleset.reserved import RESERVED
+        from layerlint.ruleset.schema import configuration_schema, profile_schema
+
+        of = {"configuration": configuration_schema, "profile": profile_schema}[options.schema]
+        write(None, of(rules, {**RESERVED, **CHECKS}))
+        return OK
     if options.profile is not None:
         from layerlint.config.located import Location, Scalar
         from layerlint.ruleset.profiles import load_profile
@@ -72,4 +79,15 @@ def rules(options: argparse.Namespace) -> int:
         rules = select_rules(rules, load_profile(word, folders, rules).selection)
     form = {"json": table_json, "markdown": table_markdown, "text": table}[options.format]
     write(None, form(rules))
+    return OK
+
+
+def checks(options: argparse.Namespace) -> int:
+    from layerlint.checks import CHECKS
+    from layerlint.ruleset.checks_page import checks_json, checks_table
+    from layerlint.ruleset.reserved import RESERVED
+    from layerlint.ruleset.schema import rule_schema
+
+    form = rule_schema if options.schema else {"json": checks_json, "text": checks_table}[options.format]
+    write(None, form({**RESERVED, **CHECKS}))
     return OK

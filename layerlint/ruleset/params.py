@@ -34,9 +34,9 @@ class Parameter:
 
 def read_params(base: Any, value: Value, reader: Reader) -> Any:
     """``base`` (an instance of a ``Params`` class) with the fields that the mapping ``value`` sets."""
-    types = _types(type(base))
+    types = types_of(type(base))
     given = reader.fields(value, types)
-    read = {_field_name(name): _read(name, types[name], item, reader) for name, item in given.items()}
+    read = {field_name(name): _read(name, types[name], item, reader) for name, item in given.items()}
     known = {name: item for name, item in read.items() if item is not None}
     try:
         return replace(base, **known) if known else base
@@ -47,21 +47,22 @@ def read_params(base: Any, value: Value, reader: Reader) -> Any:
 
 def parameters(params: Any) -> tuple[Parameter, ...]:
     """Every parameter with its present value, in the order of the class."""
-    types = _types(type(params))
+    types = types_of(type(params))
     return tuple(
-        Parameter(name, _type_name(kind), _written(kind, getattr(params, _field_name(name))))
+        Parameter(name, _type_name(kind), _written(kind, getattr(params, field_name(name))))
         for name, kind in types.items()
     )
 
 
-def _types(params: type[Any]) -> Mapping[str, Any]:
+def types_of(params: type[Any]) -> Mapping[str, Any]:
+    """The type of each field of a ``Params`` class, by its name as it is written."""
     if not fields(params):
         return {}
     hints = get_type_hints(params, include_extras=True)
     return {field.name.replace("_", "-"): hints[field.name] for field in fields(params)}
 
 
-def _field_name(name: str) -> str:
+def field_name(name: str) -> str:
     return name.replace("-", "_")
 
 
@@ -77,11 +78,11 @@ def _read(name: str, kind: Any, value: Value, reader: Reader) -> Any:
         entry = f"an entry of {name}"
         items = [_read(entry, get_args(kind)[0], item, reader) for item in reader.sequence(name, value)]
         return tuple(item for item in items if item is not None)
-    word = reader.choice(name, value, _choices(kind))
+    word = reader.choice(name, value, choices(kind))
     return kind(word) if word is not None and get_origin(kind) is None else word
 
 
-def _choices(kind: Any) -> tuple[str, ...]:
+def choices(kind: Any) -> tuple[str, ...]:
     if get_origin(kind) is Literal:
         return get_args(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -98,7 +99,7 @@ def _type_name(kind: Any) -> str:
         return "bytes"
     if get_origin(kind) is tuple:
         return f"list of {_type_name(get_args(kind)[0])}"
-    return " | ".join(_choices(kind))
+    return " | ".join(choices(kind))
 
 
 def _written(kind: Any, value: Any) -> str:
