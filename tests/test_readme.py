@@ -34,6 +34,20 @@ def test_the_example_of_the_readme(capfd: pytest.CaptureFixture[str], monkeypatc
     _check("example", capfd.readouterr().out)
 
 
+def test_the_page_of_each_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["rules", "--pages", "."]) == 0
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    folder = CHECKOUT / "docs" / "rules"
+    if os.environ.get("LAYERLINT_UPDATE_SNAPSHOTS"):
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        for name, text in written.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == written
+
+
 def test_the_rules_page(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["rules", "--format", "markdown"]) == 0

@@ -135,6 +135,9 @@ def parser(verb: str) -> argparse.ArgumentParser:
         help="print our configuration for one of hadolint's (.hadolint.yaml)",
     )
     listing.add_argument(
+        "--pages", type=Path, metavar="DIR", help="write a page in Markdown for each rule into a folder"
+    )
+    listing.add_argument(
         "--schema",
         nargs="?",
         const="configuration",

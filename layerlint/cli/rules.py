@@ -63,6 +63,12 @@ def rules(options: argparse.Namespace) -> int:
 
         write(None, written(import_hadolint(options.imported), rules))
         return OK
+    if options.pages is not None:
+        from layerlint.ruleset.pages import pages
+
+        for name, text in pages(rules).items():
+            write(options.pages / name, text, "--pages")
+        return OK
     if options.schema is not None:
         from layerlint.ruleset.reserved import RESERVED
         from layerlint.ruleset.schema import configuration_schema, profile_schema

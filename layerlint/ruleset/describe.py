@@ -10,7 +10,7 @@ from typing import Any, Final
 from layerlint.domain.units import format_bytes
 from layerlint.ruleset.model import Example, Rule
 from layerlint.ruleset.params import parameters
-from layerlint.ruleset.reserved import INVALID_SUPPRESSION, UNUSED_HADOLINT_SUPPRESSION, UNUSED_SUPPRESSION
+from layerlint.ruleset.reserved import COMMENT_CHECKS
 
 _WIDTH: Final = 88
 _INDENT: Final = "  "
@@ -60,7 +60,7 @@ def _sections(rule: Rule) -> Iterator[str]:
         rows = [(f"{_INDENT}{option.name}:", option.value, f"({option.type})") for option in options]
         yield f"Options, under `options: {rule.name}:`\n" + "\n".join(_aligned(rows))
     ways = [(f"{_INDENT}ignore: [{rule.name}]", "in .layerlint.yaml")]
-    if rule.check not in (INVALID_SUPPRESSION, UNUSED_HADOLINT_SUPPRESSION, UNUSED_SUPPRESSION):
+    if rule.check not in COMMENT_CHECKS:
         ways += [
             (f"{_INDENT}# layerlint: ignore[{rule.name}] reason", "above an instruction"),
             (f"{_INDENT}# layerlint: ignore-file[{rule.name}] reason", "anywhere in the file"),

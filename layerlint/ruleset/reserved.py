@@ -14,6 +14,9 @@ INVALID_SUPPRESSION: Final = "invalid-suppression"
 UNUSED_HADOLINT_SUPPRESSION: Final = "unused-hadolint-suppression"
 UNUSED_SUPPRESSION: Final = "unused-suppression"
 
+COMMENT_CHECKS: Final = (INVALID_SUPPRESSION, UNUSED_HADOLINT_SUPPRESSION, UNUSED_SUPPRESSION)
+"""They are about ignore comments, so no comment silences them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
