@@ -138,6 +138,9 @@ def parser(verb: str) -> argparse.ArgumentParser:
         "--pages", type=Path, metavar="DIR", help="write a page in Markdown for each rule into a folder"
     )
     listing.add_argument(
+        "--peers", action="store_true", help="print what other tools check, and the rules that stand for it"
+    )
+    listing.add_argument(
         "--schema",
         nargs="?",
         const="configuration",

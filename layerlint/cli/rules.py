@@ -69,6 +69,11 @@ def rules(options: argparse.Namespace) -> int:
         for name, text in pages(rules).items():
             write(options.pages / name, text, "--pages")
         return OK
+    if options.peers:
+        from layerlint.ruleset.peers import load_peers, peers_page
+
+        write(None, peers_page(load_peers(), rules))
+        return OK
     if options.schema is not None:
         from layerlint.ruleset.reserved import RESERVED
         from layerlint.ruleset.schema import configuration_schema, profile_schema
