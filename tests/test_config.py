@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerlint.config import Config, Selection, argument_names, load_config, override
+from layerlint.config.files import KEYS as ALL_KEYS
 from layerlint.config.toml_values import parse_toml
 from layerlint.config.yaml_values import parse_yaml
 from layerlint.errors import InvalidFileError, Problem, UsageError
@@ -61,10 +62,7 @@ minimum = "1 MiB"
 """
 
 
-KEYS = (
-    "profile, select, ignore, severity, options, overrides, rules, fail-on, differ, context, target, platform, "
-    "build-args, exclude, baseline, ignore-comments"
-)
+KEYS = ", ".join(ALL_KEYS)
 
 
 @pytest.fixture

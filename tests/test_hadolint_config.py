@@ -51,23 +51,27 @@ def test_every_key() -> None:
     config = read_hadolint("x/.hadolint.yaml", WHOLE.encode())
     assert [code.text for code in config.selection.ignore] == ["DL3009", "SC2086"]
     # The highest level wins, as there, wherever it stands.
-    assert [(code.text, level.value) for code, level in config.selection.severity] == [
-        ("DL3010", "info"), ("DL3002", "info"), ("DL3002", "error")
-    ]  # fmt: skip
+    levels = [(code.text, level.value) for code, level in config.selection.severity]
+    assert levels[-3:] == [("DL3010", "info"), ("DL3002", "info"), ("DL3002", "error")]
+    # What a schema and a list switch on has the level that it has there.
+    assert dict(levels[:-3]) == {
+        "DL3026": "error", "DL3049": "info", "DL3050": "info",
+        **dict.fromkeys((f"DL305{number}" for number in "1234568"), "warning"),
+    }  # fmt: skip
     assert (config.fail_on, config.ignore_comments, config.borrowed) == (Severity.INFO, False, True)
     assert (config.path, config.folder) == ("x/.hadolint.yaml", Path("x"))
     labels = ["author", "home", "built-at", "rev", "v", "who", "license"]
     assert options_of(config) == {
-        "missing-label": {"labels": labels},
-        "empty-label": {"labels": labels},
-        "unexpected-label": {"labels": labels},
-        "invalid-label-email": {"labels": ["who"]},
-        "invalid-label-hash": {"labels": ["rev"]},
-        "invalid-label-license": {"labels": ["license"]},
-        "invalid-label-time": {"labels": ["built-at"]},
-        "invalid-label-url": {"labels": ["home"]},
-        "invalid-label-version": {"labels": ["v"]},
-        "untrusted-registry": {"trusted": ["docker.io", "*.example.com"]},
+        "DL3049": {"labels": labels},
+        "DL3050": {"labels": labels},
+        "DL3051": {"labels": labels},
+        "DL3052": {"labels": ["home"]},
+        "DL3053": {"labels": ["built-at"]},
+        "DL3054": {"labels": ["license"]},
+        "DL3055": {"labels": ["rev"]},
+        "DL3056": {"labels": ["v"]},
+        "DL3058": {"labels": ["who"]},
+        "DL3026": {"registries": ["docker.io", "*.example.com"]},
     }
     assert config.notes == (
         "x/.hadolint.yaml:14:9: format is left to the command line",
@@ -119,7 +123,7 @@ def test_what_hadolint_overlooks_is_told() -> None:
         'h:2:19: "SC1" is no code of hadolint or ShellCheck',
     )
     assert [code.text for code in config.selection.ignore] == ["DL3009"]
-    assert options_of(config) == {"untrusted-registry": {"trusted": ["docker.io"]}}
+    assert options_of(config) == {"DL3026": {"registries": ["docker.io"]}}
 
 
 def test_it_is_read_where_there_is_none_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

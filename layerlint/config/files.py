@@ -22,7 +22,7 @@ from layerlint.report import Severity
 _NAMES: Final = (".layerlint.yaml", ".layerlint.yml")
 _PYPROJECT: Final = "pyproject.toml"
 _TABLE: Final = ("tool", "layerlint")
-_KEYS: Final = (
+KEYS: Final = (
     "profile", *SELECTION_KEYS, "overrides", "rules", "fail-on", "differ", "context", "target", "platform",
     "build-args", "exclude", "baseline", "ignore-comments",
 )  # fmt: skip
@@ -102,7 +102,7 @@ def _read(file: Path, data: bytes, *, required: bool = True) -> Config:
 
 def _config(path: str, value: Value, reader: Reader) -> Config:
     folder = Path(path).parent
-    given = reader.fields(value, _KEYS)
+    given = reader.fields(value, KEYS)
     default = Config()
     fail_on = _choice("fail-on", given, LEVELS, reader)
     return Config(

@@ -35,16 +35,20 @@ _KEYS: Final = (
 )  # fmt: skip
 _CODE: Final = re.compile(r"(?:DL|SC)[0-9]{4}")
 
-LABEL_RULES: Final = {
-    "email": "invalid-label-email",
-    "hash": "invalid-label-hash",
-    "rfc3339": "invalid-label-time",
-    "semver": "invalid-label-version",
-    "spdx": "invalid-label-license",
+_MISSING, _UNEXPECTED, _EMPTY, _REGISTRY = "DL3049", "DL3050", "DL3051", "DL3026"
+_TYPES: Final = {
+    "email": "DL3058",
+    "hash": "DL3055",
+    "rfc3339": "DL3053",
+    "semver": "DL3056",
+    "spdx": "DL3054",
     "text": None,
-    "url": "invalid-label-url",
+    "url": "DL3052",
 }
-"""The types of a label schema, and the rule that judges a value of each."""
+"""The types of a label schema, and the code of the rule that judges a value of each."""
+
+_ITS_LEVELS: Final = {_MISSING: Severity.INFO, _UNEXPECTED: Severity.INFO, _REGISTRY: Severity.ERROR}
+"""Of rules that a list switches on there; a warning to it are all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,15 @@ def read_hadolint(path: str, data: bytes) -> Config:
         _flag(key, given, reader) for key in ("no-fail", "strict-labels", "disable-ignore-pragma")
     )
     notes += [f"{_at(given[key])}: {key} is left to the command line" for key in _OUTPUT if key in given]
+    options = (*_label_options(_labels(given, reader), strict=strict), *_registries(given, reader))
+    switched = ((word, _ITS_LEVELS.get(word.text, Severity.WARNING)) for word, _ in options)
     config = Config(
         path=path,
         folder=Path(path).parent,
         selection=Selection(
             ignore=_codes("ignored", given.get("ignored"), notes, reader),
-            severity=_override(given, notes, reader),
-            options=(*_label_options(_labels(given, reader), strict=strict), *_registries(given, reader)),
+            severity=(*switched, *_override(given, notes, reader)),
+            options=options,
         ),
         fail_on=Severity.OFF if no_fail else threshold or Config().fail_on,
         ignore_comments=not no_comments,
@@ -140,7 +146,7 @@ def _override(
 
 def _labels(given: Keys[str, Value], reader: Reader) -> tuple[_Label, ...]:
     read = (
-        (name, reader.choice(f"the type of {name.text}", value, tuple(LABEL_RULES)))
+        (name, reader.choice(f"the type of {name.text}", value, tuple(_TYPES)))
         for name, value in read_entries("label-schema", given, reader)
     )
     return tuple(_Label(name, of_type) for name, of_type in read if of_type)
@@ -150,10 +156,10 @@ def _label_options(labels: tuple[_Label, ...], *, strict: bool) -> tuple[tuple[S
     if not labels:
         return ()
     place = labels[0].name.location
-    rules = {"missing-label": labels, "empty-label": labels}
+    rules = {_MISSING: labels, _EMPTY: labels}
     if strict:
-        rules["unexpected-label"] = labels
-    for of_type, rule in LABEL_RULES.items():
+        rules[_UNEXPECTED] = labels
+    for of_type, rule in _TYPES.items():
         typed = tuple(label for label in labels if label.type == of_type)
         if rule and typed:
             rules[rule] = typed
@@ -171,7 +177,7 @@ def _registries(given: Keys[str, Value], reader: Reader) -> tuple[tuple[Scalar, 
     if isinstance(value, Scalar):  # its README allows a text
         value = Sequence((value,), value.location)
     names = Sequence(tuple(reader.lines(key, value)), value.location)
-    return (_option("untrusted-registry", "trusted", names),) if names.items else ()
+    return (_option(_REGISTRY, "registries", names),) if names.items else ()
 
 
 def _option(rule: str, param: str, value: Sequence) -> tuple[Scalar, Mapping]:

@@ -33,7 +33,8 @@ def written(config: Config, rules: RuleSet) -> str:
     if selection.options:
         lines.append("options:")
         for word, options in selection.options:
-            lines += [f"{_INDENT}{word.text}:", *(f"{_INDENT * 2}{line}" for line in _params(options))]
+            for name in _names(word, rules):
+                lines += [f"{_INDENT}{name}:", *(f"{_INDENT * 2}{line}" for line in _params(options))]
     if config.fail_on is not Config().fail_on:
         lines.append(f"fail-on: {config.fail_on.value}")
     if not config.ignore_comments:

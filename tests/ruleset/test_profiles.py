@@ -61,7 +61,9 @@ def test_the_hadolint_profile_is_of_rules_with_its_codes() -> None:
     on = list(select_rules(RULES, load("hadolint").selection))
     assert len(on) >= 15
     for rule in on:
-        assert any(re.fullmatch(r"(?:DL|SC)\d{4}", alias) for alias in rule.aliases), rule.name
+        # One rule gives all of ShellCheck's codes.
+        codes = [alias for alias in rule.aliases if re.fullmatch(r"DL\d{4}", alias)]
+        assert codes or rule.name == "shell-script", rule.name
 
 
 def test_a_users_own_goes_before(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from layerlint.checks import CHECKS
+from layerlint.config.files import KEYS
 from layerlint.config.located import Mapping, Scalar, Value
 from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import parse_yaml
@@ -95,6 +96,12 @@ def test_the_configurations_of_the_pages_keep_to_it() -> None:
     assert shown
     for text in (*shown, WHOLE_YAML, "", "fail-on: off\n"):
         assert faults("configuration", text) == [], text
+
+
+def test_the_page_has_every_key() -> None:
+    page = (CHECKOUT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+    assert keys == list(json.loads(SCHEMAS["configuration"]())["properties"]) == list(KEYS)
 
 
 @pytest.mark.parametrize(
