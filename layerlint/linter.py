@@ -10,7 +10,7 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
-from layerlint.dockerfile.check_directive import check_options
+from layerlint.dockerfile.check_directive import RULES, check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.parser import parse
@@ -139,9 +139,9 @@ def lint(
 def _warnings_refused(analysis: Analysis, kept: Sequence[Finding]) -> Iterator[Remark]:
     """``# check=error=true``: BuildKit refuses a file of which it warns."""
     if analysis.warnings_refused is not None:
-        # Its names are the aliases of letters only.  What depends on a base that is not known may not be one.
+        # What depends on a base that is not known may not be one.
         sure = (finding for finding in kept if finding.confidence is not Confidence.LOW)
-        names = sorted({alias for finding in sure for alias in finding.aliases if alias.isalpha()})
+        names = sorted({alias for finding in sure for alias in finding.aliases if alias in RULES})
         if names:
             message = f"lint violation found for rules: {', '.join(names)}"
             yield _remark(Problem(message, analysis.warnings_refused))

@@ -16,6 +16,16 @@ BUILD_ARGUMENT: Final = "BUILDKIT_DOCKERFILE_CHECK"
 
 ALL: Final = "all"
 
+RULES: Final = frozenset({
+    "ConsistentInstructionCasing", "CopyIgnoredFile", "DuplicateStageName", "ExposeInvalidFormat",
+    "ExposeProtoCasing", "FromAsCasing", "FromPlatformFlagConstDisallowed", "InvalidBaseImagePlatform",
+    "InvalidDefaultArgInFrom", "InvalidDefinitionDescription", "JSONArgsRecommended", "LegacyKeyValueFormat",
+    "MaintainerDeprecated", "MultipleInstructionsDisallowed", "NoEmptyContinuation", "RedundantTargetPlatform",
+    "ReservedStageName", "SecretsUsedInArgOrEnv", "StageNameCasing", "UndefinedArgInFrom", "UndefinedVar",
+    "WorkdirRelativePath",
+})  # fmt: skip
+"""All of BuildKit's, of August 2026 (``linter/ruleset.go``)."""
+
 EXPERIMENTAL: Final = frozenset({"InvalidDefinitionDescription"})
 """BuildKit's rules that are on only where ``experimental=`` asks for them; ``skip=all`` leaves them on."""
 

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from layerlint._dataclass import dataclass
 from layerlint.config.located import shortened, suggestion
 from layerlint.dockerfile.check_directive import EXPERIMENTAL, check_value
+from layerlint.dockerfile.check_directive import RULES as BUILDKIT_RULES
 from layerlint.dockerfile.syntax import Document, Node
 from layerlint.report import Finding
 from layerlint.ruleset.findings import Remark, in_order, remark_cases, to_findings
@@ -102,9 +103,8 @@ def read_suppressions(
         if isinstance(request, Malformed):
             invalid.append(_invalid(span, request.problem))
             continue
-        if request.of_hadolint:
-            words = (word for word in request.names if not HADOLINT_CODE.fullmatch(word))
-            invalid += [_invalid(span, _unread(word)) for word in words]
+        problems = (_unread(word, request) for word in request.names)
+        invalid += [_invalid(span, problem) for problem in problems if problem]
         lines = regions.of(request.scope, line)
         if lines is None:
             invalid += [_invalid(span, "no instruction follows")] if request.own else []
@@ -162,8 +162,7 @@ def _rules(word: str, known: RuleSet, request: Request) -> frozenset[str]:
 
 
 def _skips(word: str, alias: str) -> bool:
-    """BuildKit's names alone are of letters only: `StageNameCasing`."""
-    return word == alias if word != BUILDKIT_ALL else alias.isalpha() and alias not in EXPERIMENTAL
+    return word == alias if word != BUILDKIT_ALL else alias in BUILDKIT_RULES - EXPERIMENTAL
 
 
 def _spared(request: Request, known: RuleSet) -> frozenset[str]:
@@ -172,8 +171,13 @@ def _spared(request: Request, known: RuleSet) -> frozenset[str]:
     return frozenset(rule.name for rule in known if request.spares & set(rule.aliases))
 
 
-def _unread(word: str) -> str:
-    return f'hadolint does not read it, for "{shortened(word)}" is no code'
+def _unread(word: str, request: Request) -> str | None:
+    """Why the tool that a comment is for makes nothing of it, which that tool does not say."""
+    if request.of_hadolint and not HADOLINT_CODE.fullmatch(word):
+        return f'hadolint does not read it, for "{shortened(word)}" is no code'
+    if request.of_buildkit and word not in (BUILDKIT_ALL, *BUILDKIT_RULES):
+        return f'BuildKit has no rule "{shortened(word)}"{suggestion(word, sorted(BUILDKIT_RULES))}'
+    return None
 
 
 def _unused(item: Suppression) -> Remark:

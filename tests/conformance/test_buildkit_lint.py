@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from layerlint.dockerfile.check_directive import RULES as BUILDKIT_RULES
 from layerlint.linter import lint
 from layerlint.source import SourceFile
 from tests.conformance.dockerfiles import RULES, attributes_to_settings, read
 from tests.shared import rows
 
-NAMES = {alias: rule.name for rule in RULES for alias in rule.aliases if alias.isalpha()}
+NAMES = {alias: rule.name for rule in RULES for alias in rule.aliases if alias in BUILDKIT_RULES}
 """BuildKit's names, and ours."""
 
 

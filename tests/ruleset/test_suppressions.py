@@ -78,7 +78,7 @@ TWO_RUNS = "FROM a\n{}RUN b\nRUN c\n"
         ("# trivy:ignore:DS-0002\n", ["1 one", "1 two", "3 two", "4 one", "4 two"]),
         ("#trivy:ignore:AVD-DS-0002:exp:2030-01-01 trivy:ignore:X\n",
          ["1 one", "1 two", "3 two", "4 one", "4 two"]),
-        ("# check=skip=StageNameCasing,Other;experimental=x // why\n",
+        ("# check=skip=StageNameCasing,UndefinedVar;experimental=x // why\n",
          ["1 one", "1 two", "3 two", "4 one", "4 two"]),
         ("# check=skip=all\n", ["1 one", "1 two", "3 two", "4 one", "4 two"]),
         # Not the form of these tools, so nothing is meant by it.
@@ -166,6 +166,23 @@ def test_what_hadolint_does_not_read_is_told(comment: str, expected: list[str]) 
     findings, _ = apply_comments(all_findings(document), document, KNOWN, KNOWN)
     found = [finding.message for finding in findings if finding.rule == "invalid-suppression"]
     assert found == [f'hadolint does not read it, for "{word}" is no code' for word in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\n# check=skip=StageNameCase\nRUN b\n",
+         ['3 BuildKit has no rule "StageNameCase" (did you mean StageNameCasing?)']),
+        ("# check=skip=stagenamecasing,InvalidBaseImagePlatform,all,Zzz\nFROM a\n",
+         ['1 BuildKit has no rule "Zzz"', '1 BuildKit has no rule "stagenamecasing" (did you mean StageNameCasing?)']),
+        ("# check=skip=all\nFROM a\n# check=skip=all\nRUN b\n", []),
+    ],
+)  # fmt: skip
+def test_what_buildkit_does_not_know_is_told(text: str, expected: list[str]) -> None:
+    document = parse(SourceFile("Dockerfile", text))
+    findings, _ = apply_comments((), document, KNOWN, KNOWN)
+    found = [(each.place.line, each.message) for each in findings if each.rule == "invalid-suppression"]
+    assert [f"{line} {message}" for line, message in found] == expected
 
 
 @pytest.mark.parametrize(
