@@ -25,7 +25,7 @@ from layerlint.report import Confidence, FileReport, Finding
 from layerlint.ruleset.findings import Observed, Remark, in_order, remark_cases, to_findings
 from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import Example, Rule, RuleSet
-from layerlint.ruleset.reserved import GRAPH, SYNTAX
+from layerlint.ruleset.reserved import GRAPH, SHELL_SCRIPT, SYNTAX
 from layerlint.ruleset.suppressions import apply_comments
 from layerlint.source import SourceFile, Span
 
@@ -45,6 +45,8 @@ class Settings:
     differ: Differ = Differ.BUILDKIT
     ignore_comments: bool = True
     """Whether comments silence findings."""
+    shellcheck: Path | None = None
+    """The program; None leaves its findings out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,22 @@ def lint(
         check = CHECKS.get(rule.check)
         if check is not None:
             cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
+    notes: tuple[str, ...] = ()
+    scripted = any(rule.check == SHELL_SCRIPT for rule in active)
+    if scripted and settings.shellcheck is not None:
+        from layerlint.shellcheck.cases import shell_cases
+
+        told, notes = shell_cases(analysis.trace, active, settings.shellcheck)
+        cases += told
+    elif scripted:
+        active = RuleSet(tuple(rule for rule in active if rule.check != SHELL_SCRIPT))
     findings = to_findings(cases, source)
     kept, silenced = findings, 0
     if settings.ignore_comments:
         kept, silenced = apply_comments(findings, analysis.document, known, active, settings.build_arguments)
     strict = to_findings(remark_cases(SYNTAX, _warnings_refused(analysis, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
-    return FileReport(source.path, kept, forecast(analysis.trace), silenced)
+    return FileReport(source.path, kept, forecast(analysis.trace), silenced, notes=notes)
 
 
 def _warnings_refused(analysis: Analysis, kept: Sequence[Finding]) -> Iterator[Remark]:
@@ -154,16 +165,19 @@ def _remark(problem: Problem) -> Remark:
 
 def lint_example(example: Example, rule: Rule) -> tuple[Finding, ...]:
     """The findings of one rule on an example of a rule file, with every bundled rule on."""
+    from layerlint.shellcheck.find import find_beside_interpreter
+
     known = load_bundled(CHECKS)
     rules = {each.name: each for each in known} | {rule.name: rule}
     active = RuleSet(tuple(rules[name] for name in sorted(rules)))
     source = SourceFile("Dockerfile", example.dockerfile)
+    settings = Settings(shellcheck=find_beside_interpreter() if rule.check == SHELL_SCRIPT else None)
     if example.context is None:
-        report = lint(source, None, Settings(), known, active)
+        report = lint(source, None, settings, known, active)
     else:
         with tempfile.TemporaryDirectory() as folder:
             _write_context(Path(folder), example)
-            report = lint(source, Path(folder), Settings(), known, active)
+            report = lint(source, Path(folder), settings, known, active)
     return tuple(finding for finding in report.findings if finding.rule == rule.name)
 
 

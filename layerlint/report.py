@@ -78,6 +78,7 @@ class Fix:
 class Finding:
     rule: str
     aliases: tuple[str, ...]
+    """Of the rule; the code alone where a case has one."""
     category: str
     severity: Severity
     confidence: Confidence
@@ -90,6 +91,13 @@ class Finding:
     url: str = ""
     fingerprint: str = ""
     """Stays the same when lines above it move."""
+    code: str = ""
+    """Of a case with a name of its own, which another program gave it: SC2086."""
+
+    @property
+    def name(self) -> str:
+        """What settings and comments call it: its code, else its rule."""
+        return self.code or self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +267,8 @@ class FileReport:
     """Findings that an ignore comment silenced."""
     known: int = 0
     """Findings that the baseline has."""
+    notes: tuple[str, ...] = ()
+    """What could not be looked at, and so has no findings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
+    if given[:1] == ["--version"]:
+        from layerlint.cli.shellcheck import tell_versions
+
+        return tell_versions()
     from layerlint.cli.arguments import parser
 
     if not given or given[0] not in (*VERBS, "-h", "--help", "--version"):

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from layerlint import __version__
 from layerlint.errors import UsageError
 
 _EPILOG = """\
@@ -36,7 +35,7 @@ def parser(verb: str) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"layerlint {__version__}")
+    parser.add_argument("--version", action="store_true", help="show the version, and ShellCheck's")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
 
     check = verbs.add_parser("check", help="lint Dockerfiles (what happens without a verb)")
@@ -76,6 +75,11 @@ def parser(verb: str) -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="write the findings there, to be left out from now on",
+    )
+    check.add_argument(
+        "--shellcheck",
+        metavar="PROGRAM",
+        help="use this ShellCheck, or off (default: that of the extra layerlint[shellcheck])",
     )
     check.add_argument(
         "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from layerlint import __version__
@@ -13,12 +14,14 @@ from layerlint.batch import Job, Result, lint_all
 from layerlint.checks import CHECKS
 from layerlint.cli.inputs import find_inputs, read_config, read_settings
 from layerlint.cli.output import BUG, FINDINGS, OK, USAGE, complain, style_of, write
+from layerlint.cli.shellcheck import read_shellcheck
 from layerlint.config import Config
 from layerlint.report import FileReport, Report, Severity
 from layerlint.reporters import reporter
 from layerlint.ruleset.active import active_rules
 from layerlint.ruleset.baseline import Known, Ran, apply_baseline, read_baseline, written_baseline
 from layerlint.ruleset.loader import load
+from layerlint.ruleset.reserved import SHELL_SCRIPT
 
 
 def check(options: argparse.Namespace) -> int:
@@ -26,17 +29,23 @@ def check(options: argparse.Namespace) -> int:
     inputs, missing = find_inputs(options.paths, config)
     active = active_rules(load(CHECKS, config.rules), config, inputs)
     baseline = _baseline(options, config)
-    job = Job(read_settings(config, options), active)
+    program, absent = read_shellcheck(options)
+    active = active if program is not None else active.without(SHELL_SCRIPT)
+    job = Job(replace(read_settings(config, options), shellcheck=program), active)
     results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
     problems = [*missing, *(problem for result in results for problem in result.problems)]
     files = tuple(result.report for result in results if result.report is not None)
+    for file in files:
+        for note in file.notes:
+            complain(f"{file.path}: {note}")
     if options.write_baseline is not None:
         _write_baseline(options.write_baseline, files, baseline, active.ran)
         return _outcome(results, problems) or OK
     notes: tuple[str, ...] = ()
     if config.baseline is not None:
         files, notes = apply_baseline(files, baseline, config.baseline.parent, active.ran)
-    report = Report(files, active.infos(), __version__, (*active.notes, *notes))
+    infos = active.infos(finding for file in files for finding in file.findings)
+    report = Report(files, infos, __version__, (*active.notes, *absent, *notes))
     style = style_of(options)
     if report.files or options.format in ("json", "sarif"):
         write(options.output, reporter(options.format)(report, style))

@@ -55,7 +55,7 @@ def _annotation(command: str, path: str, finding: Finding) -> str:
     properties = {"file": path.removeprefix("./"), "line": str(place.line), "endLine": str(place.end_line)}
     if place.line == place.end_line:
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
-    properties["title"] = finding.rule
+    properties["title"] = finding.name
     lines = [forecast.message(finding)]
     lines += [f"line {each.place.line}: {one_line(each.message)}" for each in finding.related]
     return _command(command, properties, "\n".join(lines))

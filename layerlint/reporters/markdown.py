@@ -76,7 +76,7 @@ def _file(file: FileReport) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> tuple[str, ...]:
-    rule = escape(finding.rule)
+    rule = escape(finding.name)
     return (
         str(finding.place.line),
         finding.severity.value,

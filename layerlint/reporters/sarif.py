@@ -56,7 +56,7 @@ def report(report: Report, style: Style) -> str:
             for index, file in enumerate(report.files)
         ],
         "results": [
-            _result(finding, _artifact(file.path, index), rule_index.get(finding.rule))
+            _result(finding, _artifact(file.path, index), rule_index.get(finding.name))
             for index, file in enumerate(report.files)
             for finding in file.findings
         ],
@@ -101,7 +101,7 @@ def _help(rule: RuleInfo) -> Object:
 
 
 def _result(finding: Finding, artifact: Object, rule_index: int | None) -> Object:
-    result: Object = {"ruleId": finding.rule}
+    result: Object = {"ruleId": finding.name}
     if rule_index is not None:
         result["ruleIndex"] = rule_index
     result["level"] = _LEVELS[finding.severity]

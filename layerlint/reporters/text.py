@@ -84,7 +84,7 @@ def layers(reports: Sequence[LayersReport], style: Style) -> str:
 def _finding(path: str, finding: Finding, style: Style) -> Iterator[str]:
     where = _where(path, finding.place, style)
     severity = _paint(f"{finding.severity.value}:", _INKS.get(finding.severity), style)
-    rule = _paint(f"[{finding.rule}]", _Ink.DIM, style)
+    rule = _paint(f"[{finding.name}]", _Ink.DIM, style)
     yield f"{where} {severity} {forecast.message(finding)} {rule}"
     if not style.verbose or style.quiet:
         return

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from layerlint._dataclass import dataclass
 from layerlint.config import Config, Selection
-from layerlint.report import RuleInfo
+from layerlint.report import Finding, RuleInfo
+from layerlint.ruleset.findings import code_info
 from layerlint.ruleset.model import RuleSet
 from layerlint.ruleset.profiles import load_profile
 from layerlint.ruleset.selection import known_part, select_rules
@@ -28,10 +30,22 @@ class Active:
         """Whether a rule looks at a file; one that is not there any more is gone with its findings."""
         return self.of(path).find(name) is not None or self.known.find(name) is None
 
-    def infos(self) -> tuple[RuleInfo, ...]:
-        """Of every rule that is on somewhere, by name."""
+    def without(self, check: str) -> Active:
+        """The rules less those over one check, which cannot be run."""
+
+        def left(rules: RuleSet) -> RuleSet:
+            return RuleSet(tuple(rule for rule in rules if rule.check != check))
+
+        overridden = {path: left(rules) for path, rules in self.overridden.items()}
+        return replace(self, default=left(self.default), overridden=overridden)
+
+    def infos(self, findings: Iterable[Finding]) -> tuple[RuleInfo, ...]:
+        """Of every rule that is on somewhere, and of each code that findings have; by name."""
         sets = (*self.overridden.values(), self.default)
         infos = {rule.name: rule.info() for rules in sets for rule in rules}
+        for finding in findings:
+            if finding.code and finding.code not in infos:
+                infos[finding.code] = code_info(infos[finding.rule], finding)
         return tuple(infos[name] for name in sorted(infos))
 
 

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
-from layerlint.report import Confidence, Finding, Fix, Place, Related
+from layerlint.report import Confidence, Finding, Fix, Place, Related, RuleInfo
 from layerlint.ruleset.model import Rule, RuleSet
 from layerlint.source import SourceFile, Span
 
@@ -52,10 +52,22 @@ def to_findings(cases: Iterable[tuple[Rule, Observed]], source: SourceFile) -> t
     seen: Counter[str] = Counter()
     numbered = []
     for finding in findings:
-        mark = f"{finding.rule}:{marks[finding.place.line]}"
+        mark = f"{finding.name}:{marks[finding.place.line]}"
         seen[mark] += 1
         numbered.append(replace(finding, fingerprint=f"{mark}:{seen[mark]}"))
     return tuple(numbered)
+
+
+def code_info(of_rule: RuleInfo, finding: Finding) -> RuleInfo:
+    """What a reporter shows of a code, by the first finding that has it."""
+    return replace(
+        of_rule,
+        name=finding.code,
+        aliases=(),
+        severity=finding.severity,
+        summary=f"{finding.message}.",
+        url=finding.url,
+    )
 
 
 def remark_cases(check: str, remarks: Iterable[Remark], active: RuleSet) -> list[tuple[Rule, Remark]]:
@@ -86,6 +98,7 @@ def _finding(rule: Rule, case: Observed, source: SourceFile) -> Finding:
         bytes=case.bytes,
         fix=case.fix,
         url=rule.url,
+        code=rule.code,
     )
 
 

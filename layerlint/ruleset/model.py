@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final, Protocol
 
 from layerlint._dataclass import dataclass
 from layerlint.report import Confidence, RuleInfo, Severity
 from layerlint.ruleset.message import Message
+from layerlint.ruleset.reserved import SHELL_SCRIPT
 
 CATEGORIES: Final = ("base", "cache", "correctness", "reproducibility", "security", "style", "waste")
 ALL: Final = "all"
@@ -18,6 +20,10 @@ OPT_IN: Final = "opt-in"
 GROUPS: Final = (ALL, OPT_IN, *CATEGORIES)
 
 _ADDRESS: Final = "https://layerlint.github.io/rules/"
+
+_CODE: Final = re.compile(r"sc[0-9]{4}")
+"""ShellCheck's, folded."""
+_CODE_ADDRESS: Final = "https://www.shellcheck.net/wiki/"
 
 
 class Signature(Protocol):
@@ -68,10 +74,40 @@ class Rule:
     since: str = ""
     path: str = ""
     """Of its file, as the user would name it; of a bundled one ``layerlint/rules/<category>/<name>.yaml``."""
+    code: str = ""
+    """Of the rule as it is for one of ShellCheck's codes (`of_code`)."""
+    codes: Mapping[str, Severity] = field(default_factory=dict)
+    """Settings of single codes, which go over what ShellCheck says."""
+    only: frozenset[str] | None = None
+    """The codes that are on; None is all."""
 
     @property
     def url(self) -> str:
-        return f"{_ADDRESS}{self.name}"
+        return f"{_CODE_ADDRESS}{self.code}" if self.code else f"{_ADDRESS}{self.name}"
+
+    def of_code(self, code: str, severity: Severity) -> Rule | None:
+        """The rule for one code, which has a severity of its own: at most the rule's, or as it is set.
+
+        None where it is off.
+        """
+        if self.only is not None and code not in self.only:
+            return None
+        level = self.codes.get(code, min(severity, self.severity, key=lambda each: each.rank))
+        if level is Severity.OFF:
+            return None
+        return replace(self, code=code, aliases=(code,), severity=level)
+
+    def with_code(self, code: str, severity: Severity) -> Rule:
+        """The rule with a setting of one code."""
+        return replace(self, codes={**self.codes, code: severity})
+
+    def with_codes(self, codes: frozenset[str] | None) -> Rule:
+        """The rule with these codes alone (None: with all); what was ignored of them comes back."""
+        off = {code for code in codes or () if self.codes.get(code) is Severity.OFF}
+        if codes == self.only and not off:
+            return self
+        left = {code: level for code, level in self.codes.items() if code not in off}
+        return replace(self, only=codes, codes=left)
 
     def info(self) -> RuleInfo:
         return RuleInfo(
@@ -102,8 +138,17 @@ class RuleSet:
         return iter(self.rules)
 
     def find(self, word: str) -> Rule | None:
-        """The rule of a name or an alias, in any case."""
-        return self._index.get(fold(word))
+        """The rule of a name, an alias or a code, in any case."""
+        folded = fold(word)
+        found = self._index.get(folded)
+        if found is None and _CODE.fullmatch(folded):
+            return next((rule for rule in self.rules if rule.check == SHELL_SCRIPT), None)
+        return found
+
+    def code(self, word: str) -> str | None:
+        """The code of ShellCheck's that a word is, if a rule here gives such."""
+        rule = self.find(word) if _CODE.fullmatch(fold(word)) else None
+        return fold(word).upper() if rule is not None and rule.check == SHELL_SCRIPT else None
 
     def group(self, word: str) -> tuple[Rule, ...]:
         """The rules of a name, an alias, a category, ``all`` or ``opt-in``; none if the word is none of these."""

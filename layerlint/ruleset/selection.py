@@ -22,7 +22,7 @@ def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
     On are the rules of the last ``select`` (all, without any) less the ignored ones and those with severity
     ``off``.  An opt-in rule is on where ``select`` has its own name or alias or ``opt-in``, or ``severity``
     gives it another level; ``all`` and categories do not switch it on.  What was ignored stays so, unless a
-    later ``select`` has its own name.
+    later ``select`` has its own name.  A code of ShellCheck's stands for itself alone.
 
     Raises `InvalidFileError`: every name that is no rule, and every wrong parameter.
     """
@@ -33,19 +33,32 @@ def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
     for selection in selections:
         if selection.select is not None:
             on = set()
+            only: dict[str, frozenset[str] | None] = {}
             for word in selection.select:
+                code = rules.code(word.text)
                 for name in _group(rules, word, reader):
                     on.add(name)
                     state[name] = _switched_on(state[name], word)
                     if _is_rule(word):
                         ignored.discard(name)
+                    others = only.get(name, frozenset())
+                    only[name] = None if code is None or others is None else others | {code}
+            state |= {name: state[name].with_codes(codes) for name, codes in only.items()}
         for word, severity in selection.severity:
+            code = rules.code(word.text)
             for name in _group(rules, word, reader):
+                if code is not None:
+                    state[name] = state[name].with_code(code, severity)
                 # A group sets the level of rules that are on already.
-                if _is_rule(word) or state[name].severity is not Severity.OFF:
+                elif _is_rule(word) or state[name].severity is not Severity.OFF:
                     state[name] = replace(state[name], severity=severity)
         for word in selection.ignore:
-            ignored.update(_group(rules, word, reader))
+            code = rules.code(word.text)
+            for name in _group(rules, word, reader):
+                if code is None:
+                    ignored.add(name)
+                else:
+                    state[name] = state[name].with_code(code, Severity.OFF)
         for word, options in selection.options:
             found = rules.find(word.text)
             if found is None:

@@ -44,6 +44,7 @@ class Suppression:
 
     word: str
     rules: frozenset[str]
+    """Names of rules, or one code of ShellCheck's."""
     lines: Lines
     span: Span
     """The comment."""
@@ -71,7 +72,8 @@ def apply_comments(
     used: set[tuple[str, Lines]] = set()
     silenced = 0
     for finding in findings:
-        keys = {(finding.rule, lines) for lines in regions.around(finding)} & silencing
+        around = list(regions.around(finding))
+        keys = {(name, lines) for name in (finding.rule, finding.name) for lines in around} & silencing
         used |= keys
         silenced += bool(keys)
         if not keys:
@@ -80,7 +82,8 @@ def apply_comments(
     unused = [
         item
         for item in suppressions
-        if item.rules & on and not any((rule, item.lines) in used for rule in item.rules)
+        if (item.rules & on or (item.own and active.code(item.word)))
+        and not any((rule, item.lines) in used for rule in item.rules)
     ]
     own = (_unused(item) for item in unused if item.own)
     of_hadolint = (_unused(item) for item in unused if item.of_hadolint)
@@ -152,13 +155,13 @@ def _in_heredocs(document: Document, node: Node) -> Iterator[tuple[Span, int, Re
 
 
 def _rules(word: str, known: RuleSet, request: Request) -> frozenset[str]:
-    """Names of the rules that a word stands for."""
+    """Names of the rules that a word stands for, or a code."""
     if request.own:
-        return frozenset(rule.name for rule in known.group(word))
+        return frozenset(known.code(word) or rule.name for rule in known.group(word))
     if request.of_buildkit:
         return frozenset(rule.name for rule in known if any(_skips(word, alias) for alias in rule.aliases))
     rule = known.find(word)
-    return frozenset((rule.name,)) if rule else frozenset()
+    return frozenset((known.code(word) or rule.name,)) if rule else frozenset()
 
 
 def _skips(word: str, alias: str) -> bool:

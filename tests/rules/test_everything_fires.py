@@ -11,6 +11,7 @@ from layerlint.report import FileReport, Severity
 from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import RuleSet
 from layerlint.source import SourceFile
+from tests.shellcheck.program import real
 
 DOCKERFILE = """\
 # check=experimental=all
@@ -30,6 +31,7 @@ RUN mv /app/b.bin /srv/b.bin
 RUN echo more >> /app/c.bin
 RUN rm /srv/b.bin && rm -rf /usr/share/zoneinfo
 RUN truncate -s 600M /disk.img
+RUN cd /srv; true
 COPY --from=later /a /b
 COPY absent /
 WORKDIR app
@@ -68,7 +70,8 @@ def _report(folder: Path, ignored: str | None = None) -> FileReport:
             replace(rule, severity=Severity.INFO) if rule.severity is Severity.OFF else rule for rule in known
         )
     )
-    return lint(SourceFile("Dockerfile", DOCKERFILE), folder, Settings(target="main"), known, active)
+    settings = Settings(target="main", shellcheck=real())
+    return lint(SourceFile("Dockerfile", DOCKERFILE), folder, settings, known, active)
 
 
 def test_every_rule_fires(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from layerlint.config.reader import Reader
 from layerlint.linter import lint_example
 from layerlint.ruleset.loader import load_bundled
 from layerlint.ruleset.model import Example, Rule
+from layerlint.ruleset.reserved import SHELL_SCRIPT
 from layerlint.ruleset.rule_file import read_rule
 from tests.shared import CHECKOUT
+from tests.shellcheck.program import real
 
 RULES = load_bundled(CHECKS)
 
@@ -28,6 +30,8 @@ def _examples(kind: str) -> list[Any]:
 
 @pytest.mark.parametrize(("rule", "example"), _examples("bad"))
 def test_a_bad_example_is_found(rule: Rule, example: Example) -> None:
+    if rule.check == SHELL_SCRIPT:
+        real()
     lines = [finding.place.line for finding in lint_example(example, rule)]
     if example.expect is None:
         assert lines, example.dockerfile
