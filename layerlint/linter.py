@@ -20,7 +20,7 @@ from layerlint.execution.context import BuildContext, open_context
 from layerlint.execution.interpreter import Options, run
 from layerlint.execution.trace import Trace
 from layerlint.filesystem.layer import Differ
-from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, build_graph
+from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, build_graph, fragment_graph
 from layerlint.report import Confidence, FileReport, Finding
 from layerlint.ruleset.findings import Observed, Remark, in_order, remark_cases, to_findings
 from layerlint.ruleset.loader import load_bundled
@@ -59,14 +59,21 @@ class Analysis:
     """Of syntax and grammar."""
     graph: BuildGraph
     trace: Trace
+    fragment: Trace | None
+    """Of what stands in front of the first FROM, where that is more than ARG."""
     warnings_refused: Span | None
     """Where it stands that BuildKit refuses a file of which it warns (``# check=error=true``)."""
 
     def refusals(self) -> tuple[Problem, ...]:
         """Why BuildKit refuses instructions: their text, or what it comes to once variables are known."""
-        found = [problem for step in self.trace.steps() for problem in step.refusals]
+        found = [problem for trace in self.traces() for step in trace.steps() for problem in step.refusals]
         # A trigger of ONBUILD may be refused in several stages.
         return tuple(dict.fromkeys((*self.problems, *found)))
+
+    def traces(self) -> Iterator[Trace]:
+        if self.fragment is not None:
+            yield self.fragment
+        yield self.trace
 
 
 def read_source(path: str, data: bytes) -> SourceFile:
@@ -92,7 +99,10 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
         notes=notes,
     )
     trace = run(document, instructions, graph, options)
-    return Analysis(document, instructions, problems, graph, trace, span if check.error else None)
+    leading = fragment_graph(instructions, settings.build_arguments, settings.platform)
+    fragment = None if leading is None else run(document, instructions, leading, options)
+    warned = span if check.error else None
+    return Analysis(document, instructions, problems, graph, trace, fragment, warned)
 
 
 def link(document: Document, instructions: Sequence[Instruction], settings: Settings) -> BuildGraph:
@@ -126,15 +136,13 @@ def lint(
     cases += remark_cases(SYNTAX, map(_remark, analysis.refusals()), active)
     cases += remark_cases(GRAPH, map(_remark, analysis.graph.problems), active)
     for rule in active:
-        check = CHECKS.get(rule.check)
-        if check is not None:
-            cases += [(rule, observation) for observation in check.run(analysis.trace, rule.params)]
+        cases += [(rule, observation) for observation in _observed(rule, analysis)]
     notes: tuple[str, ...] = ()
     scripted = any(rule.check == SHELL_SCRIPT for rule in active)
     if scripted and settings.shellcheck is not None:
         from layerlint.shellcheck.cases import shell_cases
 
-        told, notes = shell_cases(analysis.trace, active, settings.shellcheck)
+        told, notes = shell_cases(tuple(analysis.traces()), active, settings.shellcheck)
         cases += told
     elif scripted:
         active = RuleSet(tuple(rule for rule in active if rule.check != SHELL_SCRIPT))
@@ -145,6 +153,18 @@ def lint(
     strict = to_findings(remark_cases(SYNTAX, _warnings_refused(analysis, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
     return FileReport(source.path, kept, forecast(analysis.trace), silenced, notes=notes)
+
+
+def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:
+    """What a check sees in the file; what it sees in two traces of it, once."""
+    check = CHECKS.get(rule.check)
+    if check is None:
+        return
+    known: set[Span] = set()
+    for trace in analysis.traces():
+        found = [case for case in check.run(trace, rule.params) if case.span not in known]
+        known |= {case.span for case in found}
+        yield from found
 
 
 def _warnings_refused(analysis: Analysis, kept: Sequence[Finding]) -> Iterator[Remark]:

@@ -33,7 +33,7 @@ def _no_image(trace: Trace, params: NoParams) -> Iterator[Observation]:
     for stage in graph.stages:
         word = stage.instruction.image
         found = defaults.expand(word, defaults.unset)
-        if isinstance(stage.base, StageRef) or not isinstance(found.text, str):
+        if stage.is_fragment or isinstance(stage.base, StageRef) or not isinstance(found.text, str):
             continue
         if not found.text or image_problem(found.text) is not None:
             yield Observation(word.span, {"image": word.value, "name": quote(found.text)})

@@ -21,6 +21,8 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         if trace.target.final.user or "$" not in users[-1].user.value:
             yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
         return
+    if trace.target.stage.is_fragment:
+        return
     # An unknown base may set a user of its own.
     sure = trace.target.base.known
     yield Observation(

@@ -2,6 +2,7 @@
 
 from layerlint.graph.arguments import PROXIES
 from layerlint.graph.build import DEFAULT_PLATFORM, build_graph
+from layerlint.graph.fragment import fragment_graph
 from layerlint.graph.model import (
     BuildGraph,
     ContextRef,
@@ -27,4 +28,5 @@ __all__ = [
     "Stage",
     "StageRef",
     "build_graph",
+    "fragment_graph",
 ]

@@ -81,6 +81,11 @@ class Stage:
         """As BuildKit calls it in messages."""
         return self.name if self.name is not None else f"stage-{self.index}"
 
+    @property
+    def is_fragment(self) -> bool:
+        """Its FROM is not in the file: what it stands on, or lacks, is no fault of what there is."""
+        return not self.instruction.node.keyword
+
 
 @dataclass(frozen=True, slots=True)
 class BuildGraph:

@@ -38,18 +38,20 @@ _SEVERITIES: Final = {
 
 
 def shell_cases(
-    trace: Trace, active: RuleSet, program: Path
+    traces: Sequence[Trace], active: RuleSet, program: Path
 ) -> tuple[list[tuple[Rule, Remark]], tuple[str, ...]]:
-    """The cases of a file, and why there are none where ShellCheck does not answer."""
+    """The cases of the traces of a file, and why there are none where ShellCheck does not answer."""
     cases: list[tuple[Rule, Remark]] = []
+    source = traces[-1].document.source.text
     for rule in active:
         if rule.check == SHELL_SCRIPT:
-            scripts = list(shell_scripts(trace, use_base=rule.params.use_base))
+            found_in = (script for trace in traces for script in shell_scripts(trace, use_base=rule.params.use_base))
+            # An instruction may run in two traces.
+            scripts = list({script.span: script for script in found_in}.values())
             try:
                 comments = check(program, [script.text for script in scripts])
             except ShellCheckError as error:
                 return [], (f"ShellCheck {error}: its findings are missing",)
-            source = trace.document.source.text
             for script, found in zip(scripts, comments, strict=True):
                 cases += _of_script(rule, script, found, source)
     return cases, ()
