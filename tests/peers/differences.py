@@ -1,0 +1,67 @@
+"""Where hadolint and we differ for a reason: the classes of `hadolint_differences.yaml`, and their tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from tests.peers.hadolint import CRASHED, Case
+
+LISTED = Path(__file__).with_name("hadolint_differences.yaml")
+
+
+@dataclass
+class Difference:
+    """One class: it holds for a code of a file that only one side has."""
+
+    name: str
+    why: str
+    codes: frozenset[str]
+    """Empty: every code."""
+    side: str
+    """Who has the code: ``ours``, ``theirs``, or ``both`` of them may."""
+    holds: str
+    """A function of `TESTS`; empty where files are listed."""
+    files: frozenset[str]
+    used: int = field(default=0)
+
+    def covers(self, case: Case, code: str) -> bool:
+        side = "theirs" if code in case.theirs else "ours"
+        return (
+            (not self.codes or code in self.codes)
+            and self.side in (side, "both")
+            and (TESTS[self.holds](case) if self.holds else case.name in self.files)
+        )
+
+
+def load() -> tuple[Sequence[Difference], frozenset[str]]:
+    """The classes, and the codes that wait for a rule."""
+    listed = yaml.safe_load(LISTED.read_text(encoding="utf-8"))
+    classes = []
+    for entry in listed["differences"]:
+        assert set(entry) <= {"class", "why", "codes", "side", "holds", "files"}, entry
+        assert ("holds" in entry) != ("files" in entry), entry
+        assert entry["why"], entry
+        classes.append(
+            Difference(
+                entry["class"],
+                entry["why"],
+                frozenset(entry.get("codes", ())),
+                entry["side"],
+                entry.get("holds", ""),
+                frozenset(entry.get("files", ())),
+            )
+        )
+    return classes, frozenset(listed["pending"])
+
+
+def _is_not_read(case: Case) -> bool:
+    return bool(case.theirs & {"DL1000", CRASHED})
+
+
+TESTS: Mapping[str, Callable[[Case], bool]] = {
+    "hadolint does not read the file": _is_not_read,
+}
