@@ -133,10 +133,12 @@ def lint(
     """The findings of the active rules, less those that comments silence, and the forecast."""
     analysis = analyse(source, folder, settings)
     cases: list[tuple[Rule, Observed]] = []
-    cases += remark_cases(SYNTAX, map(_remark, analysis.refusals()), active)
-    cases += remark_cases(GRAPH, map(_remark, analysis.graph.problems), active)
-    for rule in active:
-        cases += [(rule, observation) for observation in _observed(rule, analysis)]
+    cases += ((rule, case) for rule in active for case in _observed(rule, analysis))
+    named = {case.span for rule, case in cases if CHECKS[rule.check].refused}
+    for check, problems in ((SYNTAX, analysis.refusals()), (GRAPH, analysis.graph.problems)):
+        # What has a rule of its own is said in its words.
+        remarks = [_remark(problem) for problem in problems if problem.span not in named]
+        cases += remark_cases(check, remarks, active)
     notes: tuple[str, ...] = ()
     scripted = any(rule.check == SHELL_SCRIPT for rule in active)
     if scripted and settings.shellcheck is not None:

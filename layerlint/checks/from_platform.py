@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from layerlint._dataclass import dataclass
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.expand import Expansion, expand
 from layerlint.dockerfile.references import platform_error
@@ -48,8 +49,18 @@ def _redundant(trace: Trace, params: NoParams) -> Iterator[Observation]:
             yield Observation(word.span, {"platform": word.value})
 
 
-def _constant(trace: Trace, params: NoParams) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Constant:
+    as_written: bool = False
+    """Every platform whose words do not name the builder's or the target's, whatever the stage is called."""
+
+
+def _constant(trace: Trace, params: Constant) -> Iterator[Observation]:
     for stage, word, found in _platforms(trace):
+        if params.as_written:
+            if "BUILDPLATFORM" not in word.value and _TARGET not in word.value:
+                yield Observation(word.span, {"platform": word.value})
+            continue
         if found.matched or found.unmatched or not isinstance(found.text, str):
             continue
         if platform_error(found.text) is None and not _named_after(stage, found.text):
@@ -67,5 +78,5 @@ def _named_after(stage: Stage, platform: str) -> bool:
     return any(part and part in (stage.name or "") for part in parts)
 
 
-CONSTANT = Check(NoParams, _constant, ("platform",))
+CONSTANT = Check(Constant, _constant, ("platform",))
 REDUNDANT = Check(NoParams, _redundant, ("platform",))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
+from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.shipped import target_commands
 from layerlint.checks.model import Check, Observation
+from layerlint.dockerfile.instructions import Copy
+from layerlint.dockerfile.syntax import Word
 from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
 from layerlint.effects import Decompress, Extract
@@ -19,9 +23,14 @@ from layerlint.report import Confidence
 @dataclass(frozen=True, slots=True)
 class Params:
     minimum: Bytes = 65536
+    copied: bool = False
+    """Only what COPY brings by the name of an archive, in any stage; be it removed again or not."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if params.copied:
+        yield from _copied(trace)
+        return
     steps = trace.layer_steps()
     seen: set[int] = set()
     for step, command in target_commands(trace):
@@ -41,6 +50,34 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 related=() if made.span == command.span else ((made.span, f"{path} comes from here"),),
                 confidence=None if sure else Confidence.MEDIUM,
             )
+
+
+_NAMES: Final = (
+    ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tar", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz",
+    ".txz", ".xz", ".zip",
+)  # fmt: skip
+
+
+def _copied(trace: Trace) -> Iterator[Observation]:
+    for stage in trace.stages:
+        copied: dict[str, Word] = {}
+        for step in stage.steps:
+            if isinstance(step.instruction, Copy) and step.instruction.from_ is None:
+                transfer = step.instruction.transfer
+                for word in transfer.sources:
+                    for place in (word, transfer.destination):
+                        if place.value.strip("\"'").endswith(_NAMES):
+                            copied[_base_name(place)] = word
+            for command in step.commands:
+                for path in _archives(command):
+                    name = posixpath.basename(path)
+                    if name in copied:
+                        word = copied.pop(name)
+                        yield Observation(word.span, {"command": command.text, "path": word.value})
+
+
+def _base_name(word: Word) -> str:
+    return posixpath.basename(word.value.strip("\"'"))
 
 
 def _archives(command: CommandRun) -> Iterator[str]:

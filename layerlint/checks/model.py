@@ -45,3 +45,5 @@ class Check:
     run: Callable[[Trace, Any], Iterator[Observation]]
     fields: tuple[str, ...] = field(default=())
     """Names that a message may use: the keys of ``Observation.values`` (``bytes`` is always there)."""
+    refused: bool = False
+    """BuildKit refuses what it sees: its finding takes the place of one of `syntax` or `graph` there."""

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
+from layerlint._dataclass import dataclass
 from layerlint.checks._triggers import is_trigger, with_triggers
-from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck
 from layerlint.execution.trace import Trace
 from layerlint.source import Span
 
 
-def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Params:
+    keywords: tuple[Literal["CMD", "ENTRYPOINT", "HEALTHCHECK"], ...] = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for stage in trace.graph.stages:
         earlier: dict[str, Span] = {}
         for instruction in with_triggers(stage):
             if isinstance(instruction, Cmd | Entrypoint | Healthcheck):
                 keyword = instruction.node.keyword.upper()
+                if keyword not in params.keywords:
+                    continue
                 span = instruction.node.keyword_span
                 if keyword in earlier:
                     related = ((span, "the one that counts"),)
@@ -25,4 +34,4 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
                 earlier[keyword] = stage.instruction.image.span if is_trigger(stage, instruction) else span
 
 
-CHECK = Check(NoParams, _run, ("keyword",))
+CHECK = Check(Params, _run, ("keyword",))

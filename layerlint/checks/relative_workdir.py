@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layerlint._dataclass import dataclass
 from layerlint.checks._triggers import observed
-from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Workdir
 from layerlint.execution.instructions import lookup
@@ -16,7 +17,19 @@ _ABSOLUTE = re.compile(r"/|\\|[A-Za-z]:")
 """Of Windows, too: one look at the path must do for both."""
 
 
-def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+_ABSOLUTE_TEXT = re.compile(r"""['"]?(?:/|\$|[A-Za-z]:)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    as_written: bool = False
+    """Every WORKDIR by its words, not the first by what it comes to."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if params.as_written:
+        yield from _relative_words(trace)
+        return
     of_stages: set[int] = set()
     for stage in trace.stages:
         first = _first(stage)
@@ -33,6 +46,13 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
             yield observed(stage.stage, first.instruction, word.span, {"path": path or word.value})
 
 
+def _relative_words(trace: Trace) -> Iterator[Observation]:
+    for stage in trace.graph.stages:
+        for instruction in stage.instructions:
+            if isinstance(instruction, Workdir) and not _ABSOLUTE_TEXT.match(instruction.path.value):
+                yield Observation(instruction.path.span, {"path": instruction.path.value})
+
+
 def _is_workdir(step: Step) -> bool:
     return isinstance(step.instruction, Workdir)
 
@@ -41,4 +61,4 @@ def _first(stage: StageTrace) -> Step | None:
     return next(filter(_is_workdir, stage.steps), None)
 
 
-CHECK = Check(NoParams, _run, ("path",))
+CHECK = Check(Params, _run, ("path",))

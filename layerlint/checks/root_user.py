@@ -1,35 +1,58 @@
-"""The image that is built runs its process as root."""
+"""The last user of the image is root."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from layerlint.checks.model import Check, NoParams, Observation
+from layerlint._dataclass import dataclass
+from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import User
-from layerlint.execution.trace import Trace
+from layerlint.execution.trace import StageTrace, Trace
 from layerlint.report import Confidence
 
 _ROOT = ("", "root", "0")
 
 
-def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
-    if trace.target is None or trace.target.final.user.partition(":")[0] not in _ROOT:
+@dataclass(frozen=True, slots=True)
+class Params:
+    stages: Literal["all", "final"] = "final"
+    """Only the final stage runs anywhere."""
+    unset: bool = True
+    """Also where no USER is set, and the base image's is root."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if params.stages == "all":
+        for stage in trace.stages:
+            yield from _own(stage)
+    elif trace.target is not None:
+        yield from _final(trace.target, params)
+
+
+def _own(stage: StageTrace) -> Iterator[Observation]:
+    """By the last USER of the stage itself."""
+    users = [instruction for instruction in stage.stage.instructions if isinstance(instruction, User)]
+    # What follows a fragment is not known.
+    if users and users[-1].user.value.partition(":")[0] in _ROOT and not stage.stage.is_fragment:
+        yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
+
+
+def _final(target: StageTrace, params: Params) -> Iterator[Observation]:
+    if target.stage.is_fragment or target.final.user.partition(":")[0] not in _ROOT:
         return
-    users = [step.instruction for step in trace.target.chain() if isinstance(step.instruction, User)]
+    users = [step.instruction for step in target.chain() if isinstance(step.instruction, User)]
     if users:
         # An ARG that has no value here is given one on the command line.
-        if trace.target.final.user or "$" not in users[-1].user.value:
+        if target.final.user or "$" not in users[-1].user.value:
             yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
-        return
-    if trace.target.stage.is_fragment:
-        return
-    # An unknown base may set a user of its own.
-    sure = trace.target.base.known
-    yield Observation(
-        span=trace.target.stage.instruction.image.span,
-        values={"reason": "no USER is set"},
-        confidence=None if sure else Confidence.MEDIUM,
-    )
+    elif params.unset:
+        # An unknown base may set a user of its own.
+        yield Observation(
+            span=target.stage.instruction.image.span,
+            values={"reason": "no USER is set"},
+            confidence=None if target.base.known else Confidence.MEDIUM,
+        )
 
 
-CHECK = Check(NoParams, _run, ("reason",))
+CHECK = Check(Params, _run, ("reason",))

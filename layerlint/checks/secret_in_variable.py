@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layerlint._dataclass import dataclass
 from layerlint.checks._triggers import observed, with_triggers
-from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
-from layerlint.dockerfile.instructions import Arg, Env
+from layerlint.dockerfile.instructions import Arg, Env, OnBuild
 from layerlint.dockerfile.syntax import Word
 from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
+from layerlint.graph import Stage
 
 _SECRET = re.compile(
     r"(?:\A|_)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|\Z)", re.IGNORECASE
@@ -20,15 +22,48 @@ _HARMLESS = re.compile(r"(?:\A|_)(?:public|file|version)(?:_|\Z)", re.IGNORECASE
 """Both are BuildKit's, which does not look at values."""
 
 
-def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Params:
+    names: tuple[str, ...] = ()
+    """Names that count, in any case."""
+    parts: tuple[str, ...] = ()
+    """What counts anywhere in a name.  With one of these lists, it is they that count, not BuildKit's words."""
+    everywhere: bool = False
+    """Also ARG in front of the first FROM, and what stands inside ONBUILD."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    names = frozenset(name.lower() for name in params.names)
+    parts = tuple(part.lower() for part in params.parts)
+
+    def is_secret(name: str) -> bool:
+        if names or parts:
+            return name.lower() in names or any(part in name.lower() for part in parts)
+        return bool(_SECRET.search(name)) and not _HARMLESS.search(name)
+
+    for stage, instruction in _everywhere(trace) if params.everywhere else _in_stages(trace):
+        for pair in instruction.pairs:
+            name = _name(instruction, pair.key, trace.document.escape)
+            if is_secret(name):
+                values = {"keyword": instruction.node.keyword.upper(), "name": name}
+                if stage is None:
+                    yield Observation(pair.key.span, values)
+                else:
+                    yield observed(stage, instruction, pair.key.span, values)
+
+
+def _in_stages(trace: Trace) -> Iterator[tuple[Stage | None, Arg | Env]]:
     for stage in trace.graph.stages:
         for instruction in with_triggers(stage):
             if isinstance(instruction, Arg | Env):
-                for pair in instruction.pairs:
-                    name = _name(instruction, pair.key, trace.document.escape)
-                    if _SECRET.search(name) and not _HARMLESS.search(name):
-                        values = {"keyword": instruction.node.keyword.upper(), "name": name}
-                        yield observed(stage, instruction, pair.key.span, values)
+                yield stage, instruction
+
+
+def _everywhere(trace: Trace) -> Iterator[tuple[Stage | None, Arg | Env]]:
+    for instruction in trace.instructions:
+        inner = instruction.instruction if isinstance(instruction, OnBuild) else instruction
+        if isinstance(inner, Arg | Env):
+            yield None, inner
 
 
 def _name(instruction: Arg | Env, key: Word, escape: str) -> str:
@@ -37,4 +72,4 @@ def _name(instruction: Arg | Env, key: Word, escape: str) -> str:
     return text if isinstance(text, str) else key.value
 
 
-CHECK = Check(NoParams, _run, ("keyword", "name"))
+CHECK = Check(Params, _run, ("keyword", "name"))

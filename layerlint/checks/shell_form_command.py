@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerlint._dataclass import dataclass
 from layerlint.checks._triggers import observed
-from layerlint.checks.model import Check, NoParams, Observation
-from layerlint.dockerfile.instructions import Cmd, Entrypoint, Shell
+from layerlint.checks.model import Check, Observation
+from layerlint.dockerfile.instructions import Cmd, Entrypoint, Healthcheck, Shell
 from layerlint.execution.trace import Trace
 from layerlint.source import Span
 
 _DEFAULT = ("/bin/sh", "-c")
 
 
-def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Params:
+    healthcheck: bool = False
+    """HEALTHCHECK too, though nothing sends signals to it."""
+    despite_shell: bool = False
+    """Also where SHELL was set."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     of_stages: set[int] = set()
     for stage in trace.stages:
         # Whoever has set SHELL wants a shell.
@@ -22,16 +31,18 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         for step in stage.steps:
             chosen |= isinstance(step.instruction, Shell)
             match step.instruction:
-                case Cmd(words=words, exec_form=False) | Entrypoint(words=words, exec_form=False) if (
-                    not chosen
-                ):
-                    node = step.instruction.node
-                    span = Span(words[0].span.start, words[-1].span.end) if words else node.keyword_span
-                    yield observed(stage.stage, step.instruction, span, {"keyword": node.keyword.upper()})
-                case _:
+                case Cmd(exec_form=False) | Entrypoint(exec_form=False):
+                    words = step.instruction.words
+                case Healthcheck(kind="CMD-SHELL", words=words) if params.healthcheck:
                     pass
+                case _:
+                    continue
+            if params.despite_shell or not chosen:
+                node = step.instruction.node
+                span = Span(words[0].span.start, words[-1].span.end) if words else node.keyword_span
+                yield observed(stage.stage, step.instruction, span, {"keyword": node.keyword.upper()})
         if chosen:
             of_stages.add(stage.stage.index)
 
 
-CHECK = Check(NoParams, _run, ("keyword",))
+CHECK = Check(Params, _run, ("keyword",))

@@ -15,6 +15,11 @@ from tests.checks.observe import observe, words
 DEBIAN = "FROM debian:bookworm-slim\n"
 
 
+def tagless_or_latest(text: str) -> list[str]:
+    """What the two rules on tags mark."""
+    return [word for tag in ("missing", "latest") for word in words("latest-tag", text, tag=tag)]
+
+
 @pytest.mark.parametrize(
     ("reference", "latest", "unpinned"),
     [
@@ -35,7 +40,7 @@ DEBIAN = "FROM debian:bookworm-slim\n"
 )
 def test_references(reference: str, latest: bool, unpinned: bool) -> None:
     text = f"ARG UNKNOWN\nFROM {reference}\n"
-    assert words("latest-tag", text) == [reference] * latest
+    assert tagless_or_latest(text) == [reference] * latest
     assert words("unpinned-base", text) == [reference] * unpinned
 
 
@@ -46,7 +51,10 @@ COPY --from=busybox /a /b
 RUN --mount=from=alpine,target=/mnt true
 FROM a
 """
-    assert words("latest-tag", text) == ["debian", "busybox", "from=alpine"]
+    assert tagless_or_latest(text) == ["debian"]
+    assert words("copy-from-unknown-stage", text) == ["busybox", "from=alpine"]
+    tagged = text.replace("busybox", "busybox:latest").replace("alpine", "alpine:latest")
+    assert tagless_or_latest(tagged) == ["debian", "busybox:latest", "from=alpine:latest"]
 
 
 @pytest.mark.parametrize(

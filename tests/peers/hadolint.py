@@ -39,7 +39,50 @@ LABELS = {
 }
 """Settings without which the rules on registries and labels are silent."""
 
-PROFILE: Mapping[str, Mapping[str, Any]] = {}
+_SECRETS = (
+    "APPLICATION_KEY", "AWS_ACCESS_KEY_ID", "CI_DEPLOY_USER", "DOCKER_EMAIL", "FACEBOOK_APP_ID",
+    "HEROKU_API_USER", "OKTA_AUTHN_GROUPID", "OKTA_CLIENT_ORGURL", "OKTA_OAUTH2_CLIENTID",
+    "STRIPE_DEVICE_NAME", "TRAVIS_OS_NAME", "TRAVIS_SECURE_ENV_VARS", "TRAVIS_SUDO",
+)  # fmt: skip
+
+
+def _typed(kind: str) -> Mapping[str, Any]:
+    return {"labels": tuple(name for name, each in LABELS.items() if each == kind), "as_written": True}
+
+
+PROFILE: Mapping[str, Mapping[str, Any]] = {
+    "add-instead-of-copy": {"as_written": True},
+    "archive-kept-after-extraction": {"copied": True},
+    "constant-platform": {"as_written": True},
+    "copy-from-unknown-stage": {"as_written": True},
+    "copy-whole-root": {"onto_scratch": True},
+    "empty-label": {"labels": tuple(LABELS)},
+    "env-reads-own-line": {"as_written": True},
+    "ignore-comment": {"hadolint": True},
+    "label-no-commit": _typed("hash"),
+    "label-no-email": _typed("email"),
+    "label-no-licence": _typed("spdx"),
+    "label-no-time": _typed("rfc3339"),
+    "label-no-url": _typed("url"),
+    "label-no-version": _typed("semver"),
+    "latest-tag": {"as_written": True},
+    "many-to-no-directory": {"as_written": True},
+    "missing-healthcheck": {"stages": "all"},
+    "missing-label": {"labels": tuple(LABELS), "stages": "all"},
+    "missing-tag": {"as_written": True},
+    "named-user": {"stages": "all"},
+    "relative-copy-destination": {"as_written": True},
+    "relative-workdir": {"as_written": True},
+    "root-user": {"stages": "all"},
+    "secret-in-variable": {
+        "everywhere": True,
+        "names": _SECRETS,
+        "parts": ("api_key", "client_key", "password", "private", "secret", "token", "username"),
+    },
+    "shell-form-command": {"despite_shell": True, "healthcheck": True},
+    "unexpected-label": {"labels": ()},
+    "untrusted-registry": {"registries": TRUSTED},
+}
 """Parameters with which a rule has hadolint's condition, until there is a profile in ``rules/``."""
 
 

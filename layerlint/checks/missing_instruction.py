@@ -1,0 +1,35 @@
+"""An instruction that an image lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from layerlint._dataclass import dataclass
+from layerlint.checks._built_from import heirs
+from layerlint.checks.model import Check, Observation
+from layerlint.execution.trace import StageTrace, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    keyword: Literal["CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "USER", "WORKDIR"] = "HEALTHCHECK"
+    or_else: tuple[str, ...] = ()
+    """Keywords that will do as well."""
+    stages: Literal["all", "final"] = "final"
+    """``all``: every stage that neither has it, nor is FROM one, nor is the base of one that has it."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    keywords = {params.keyword, *params.or_else}
+    having = [stage.stage.index for stage in trace.stages if _has(stage, keywords)]
+    for stage in trace.stages if params.stages == "all" else filter(None, [trace.target]):
+        if not stage.stage.is_fragment and not heirs(trace, stage) & set(having):
+            yield Observation(stage.stage.instruction.image.span, {"keyword": params.keyword})
+
+
+def _has(stage: StageTrace, keywords: set[str]) -> bool:
+    return any(step.instruction.node.keyword.upper() in keywords for step in stage.chain())
+
+
+CHECK = Check(Params, _run, ("keyword",))

@@ -1,0 +1,40 @@
+"""EXPOSE of a port above 65535."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from layerlint.checks._triggers import observed
+from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.dockerfile.expand import expand
+from layerlint.dockerfile.instructions import Expose
+from layerlint.domain.text import Unknown
+from layerlint.execution.instructions import lookup
+from layerlint.execution.trace import Trace
+
+_LAST: Final = 0xFFFF
+_NUMBER: Final = re.compile(r"[0-9]+")
+
+
+def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
+    for stage in trace.stages:
+        for step in stage.steps:
+            if not isinstance(step.instruction, Expose):
+                continue
+            look = lookup(step.before, known_base=stage.base.environment_known)
+            for word in step.instruction.ports:
+                ports = expand(word.value, look, trace.document.escape).words
+                high = [port for port in (() if isinstance(ports, Unknown) else ports) if _is_high(port)]
+                if high:
+                    yield observed(stage.stage, step.instruction, word.span, {"port": high[0]})
+
+
+def _is_high(port: str) -> bool:
+    """Of the container; a number of any length."""
+    numbers = _NUMBER.findall(port.partition("/")[0].rpartition(":")[2])
+    return any(len(digits.lstrip("0")) > len(str(_LAST)) or int(digits) > _LAST for digits in numbers)
+
+
+CHECK = Check(NoParams, _run, ("port",), refused=True)
