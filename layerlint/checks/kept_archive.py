@@ -54,7 +54,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 
 _NAMES: Final = (
     ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tar", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz",
-    ".txz", ".xz", ".zip",
+    ".txz", ".xz",
 )  # fmt: skip
 
 
@@ -65,11 +65,11 @@ def _copied(trace: Trace) -> Iterator[Observation]:
             if isinstance(step.instruction, Copy) and step.instruction.from_ is None:
                 transfer = step.instruction.transfer
                 for word in transfer.sources:
-                    for place in (word, transfer.destination):
-                        if place.value.strip("\"'").endswith(_NAMES):
-                            copied[_base_name(place)] = word
+                    names = [_base_name(place) for place in (transfer.destination, word)]
+                    if name := next((name for name in names if name.endswith(_NAMES)), None):
+                        copied[name] = word
             for command in step.commands:
-                for path in _archives(command):
+                for path in _unpacked(command):
                     name = posixpath.basename(path)
                     if name in copied:
                         word = copied.pop(name)
@@ -78,6 +78,18 @@ def _copied(trace: Trace) -> Iterator[Observation]:
 
 def _base_name(word: Word) -> str:
     return posixpath.basename(word.value.strip("\"'"))
+
+
+_DECOMPRESSORS: Final = frozenset({
+    "bunzip2", "bzcat", "gunzip", "gzcat", "uncompress", "unlzma", "unxz", "unzip", "xzcat", "zcat",
+})  # fmt: skip
+
+
+def _unpacked(command: CommandRun) -> Iterator[str]:
+    """By the effects, and by the words where it is not known what is in the file."""
+    yield from _archives(command)
+    if command.name in _DECOMPRESSORS:
+        yield from (word for word in command.argv[1:] if isinstance(word, str))
 
 
 def _archives(command: CommandRun) -> Iterator[str]:

@@ -41,6 +41,9 @@ _EMAIL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
 _HASH: Final = re.compile(r"(?:[0-9a-f]{7}|[0-9a-f]{40})\Z")
 """Of a commit of git, in short or in full."""
 
+_LICENCES: Final = re.compile(r" |\ALicenseRef-")
+"""More than one identifier, or one of one's own."""
+
 _LONGEST: Final = 1000
 """Characters of a value that is looked at."""
 
@@ -63,7 +66,7 @@ class Typed:
     labels: tuple[str, ...] = ()
     type: Literal["email", "hash", "rfc3339", "semver", "spdx", "url"] = "url"
     as_written: bool = False
-    """A variable is not looked into, and an expression of several licences is none."""
+    """A variable is not looked into, and of licences only one identifier of SPDX's list will do."""
 
 
 def _missing(trace: Trace, params: Required) -> Iterator[Observation]:
@@ -106,8 +109,8 @@ def _typed(trace: Trace, params: Typed) -> Iterator[Observation]:
             text = _value(stage, step, pair, trace.document.escape)
         # An empty one is another check's.
         if isinstance(text, str) and (text or params.as_written):
-            plain = params.as_written and params.type == "spdx" and " " in text
-            if plain or not fits(text[:_LONGEST]):
+            refused = params.as_written and params.type == "spdx" and _LICENCES.search(text)
+            if refused or not fits(text[:_LONGEST]):
                 yield observed(stage.stage, step.instruction, pair.value.span, {"label": key, "value": text})
 
 

@@ -32,7 +32,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             match step.instruction:
                 case Copy(transfer=transfer) if params.as_written:
                     relative = not _ABSOLUTE_TEXT.match(transfer.destination.value)
-                case Copy(transfer=transfer) | Add(transfer=transfer):
+                case Copy(transfer=transfer) | Add(transfer=transfer) if not params.as_written:
                     look = lookup(step.before, known_base=stage.base.environment_known)
                     path = expand(transfer.destination.value, look, trace.document.escape).text
                     relative = isinstance(path, str) and not _ABSOLUTE.match(path)

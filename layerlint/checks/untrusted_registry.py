@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from layerlint._dataclass import dataclass
-from layerlint.analysis.references import named_images, registry
+from layerlint.analysis.references import registry
 from layerlint.checks.model import Check, Observation
+from layerlint.dockerfile.instructions import From
 from layerlint.execution.trace import Trace
+from layerlint.graph import ImageRef
+from layerlint.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,23 @@ class Params:
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     if not params.registries:
         return
-    for image in named_images(trace, built=False):
-        host = registry(image.reference)
+    for span, reference in _references(trace):
+        host = registry(reference)
         if not any(fnmatchcase(host, pattern) for pattern in params.registries):
-            yield Observation(image.span, {"image": image.reference, "registry": host})
+            yield Observation(span, {"image": reference, "registry": host})
+
+
+def _references(trace: Trace) -> Iterator[tuple[Span, str]]:
+    for edge in trace.graph.edges:
+        if not isinstance(edge.source, ImageRef):
+            continue
+        if isinstance(edge.source.reference, str):
+            yield edge.span, edge.source.reference
+        elif isinstance(edge.instruction, From):
+            # The host may stand in front of what is not known.
+            known, _, rest = edge.instruction.image.value.partition("/")
+            if rest and "$" not in known:
+                yield edge.span, edge.instruction.image.value
 
 
 CHECK = Check(Params, _run, ("image", "registry"))
