@@ -1,0 +1,414 @@
+"""The simple commands of every RUN as they are written, whether the trace ran them or not.
+
+A trace knows what ran; a rule about command lines also asks of branches that were not taken, functions that
+nothing calls, and triggers of ONBUILD.  Variables are expanded where ENV, ARG or one assignment of the
+script make them known, and commands are seen through what only runs another (``sudo``, ``env``, ``sh -c``).
+The literal reading does neither: it is what tools see that match words.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from layerlint._dataclass import dataclass
+from layerlint.dockerfile.instructions import Instruction, OnBuild, Run
+from layerlint.dockerfile.syntax import SourceMap
+from layerlint.domain.size import UNBOUNDED
+from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.truth import Truth
+from layerlint.effects import Stream
+from layerlint.execution.expansion import Expander
+from layerlint.execution.process import Process, Variable
+from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
+from layerlint.execution.wrappers import unwrap
+from layerlint.filesystem.union import FileSystem
+from layerlint.shell.parser import parse
+from layerlint.shell.syntax import (
+    BraceExpansion,
+    Command,
+    For,
+    Literal,
+    Redirect,
+    SimpleCommand,
+    Word,
+)
+from layerlint.shell.walk import walk
+from layerlint.source import Span
+
+_MOST_WORDS: Final = 20_000
+"""Of one RUN; past it words are not known: one variable may stand for thousands, and be used as often."""
+
+_DEEPEST: Final = 8
+"""Wrappers and scripts inside one another."""
+
+_SHELLS: Final = frozenset({"ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "zsh"})
+_DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
+_STANDS_FOR: Final = "${…}"
+"""A variable or substitution in the literal reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    text: Text
+    span: Span
+    """Of the word of the Dockerfile that it comes from: several, where a variable holds several words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The instruction that a command stands in."""
+
+    stage: StageTrace
+    step: Step
+    """Of the RUN, or of the ONBUILD."""
+    run: Run
+    trigger: bool
+    """Inside ONBUILD: it runs in the stages, or images, that are FROM this one."""
+    built: bool
+    """A build of the target runs the stage."""
+    ships: bool
+    """The step's layer is one of the target's image."""
+    inherited: bool
+    """The stage is the last one, or another is FROM it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """One simple command."""
+
+    name: str
+    """The base name of the program; as written, in the literal reading."""
+    arguments: tuple[Argument, ...]
+    """Behind the name."""
+    span: Span
+    """Of the whole command, what it is wrapped in included."""
+    name_span: Span
+    place: Place
+    wrappers: tuple[str, ...]
+    """``sudo``, ``sh`` …, the outermost first."""
+    runs: tuple[CommandRun, ...]
+    """What the trace ran of it: none in a branch not taken, several in a loop."""
+    top_level: bool
+    """Its words stand in the script itself, not in a script that is one of its words."""
+
+    @property
+    def reached(self) -> Truth:
+        """NO where the trace did not come to it (which it does not in a stage's own triggers)."""
+        return next(
+            (truth for truth in (Truth.YES, Truth.MAYBE) if any(run.reached is truth for run in self.runs)),
+            Truth.NO,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunLines:
+    """The commands of one RUN, in the order of the text."""
+
+    place: Place
+    commands: tuple[CommandLine, ...]
+    body: Command
+    """The script's tree; of the exec form, whose words are joined by blanks, too."""
+    locate: Callable[[Span], Span]
+    """From the script to the Dockerfile."""
+
+
+def run_lines(trace: Trace, *, literal: bool = False) -> tuple[RunLines, ...]:
+    """Every RUN of every stage, in the order of the file, those inside ONBUILD where they are written."""
+    return _read(_Identity(trace), literal)
+
+
+def command_lines(trace: Trace, *, literal: bool = False) -> Iterator[CommandLine]:
+    for run in run_lines(trace, literal=literal):
+        yield from run.commands
+
+
+class _Identity:
+    """A trace as a key: by identity, since to compare two is to compare file systems."""
+
+    __slots__ = ("trace",)
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.trace is self.trace
+
+    def __hash__(self) -> int:
+        return id(self.trace)
+
+
+@lru_cache(maxsize=2)  # both readings of one trace, which many rules ask for
+def _read(key: _Identity, literal: bool) -> tuple[RunLines, ...]:
+    trace = key.trace
+    ran: dict[Span, list[CommandRun]] = {}
+    for step in trace.steps():
+        for command in step.commands:
+            ran.setdefault(command.span, []).append(command)
+    chain = () if trace.target is None else trace.target.chain()
+    shipped = {id(step) for step in chain}
+    parents = {stage.parent.stage.index for stage in trace.stages if stage.parent is not None}
+    found: list[RunLines] = []
+    for stage in trace.stages:
+        index = stage.stage.index
+        inherited = index in parents or stage is trace.stages[-1]
+        for step in stage.steps[len(stage.stage.triggers) :]:
+            run = _run_of(step.instruction)
+            if run is not None:
+                place = Place(
+                    stage,
+                    step,
+                    run,
+                    isinstance(step.instruction, OnBuild),
+                    index in trace.graph.reachable,
+                    id(step) in shipped,
+                    inherited,
+                )
+                found.append(_Reader(place, ran, literal, trace.document.source.text).lines())
+    return tuple(found)
+
+
+def _run_of(instruction: Instruction) -> Run | None:
+    match instruction:
+        case Run():
+            return instruction
+        case OnBuild(instruction=Run() as run):
+            return run
+        case _:
+            return None
+
+
+def _opens_here_document(redirect: Redirect) -> bool:
+    return redirect.operator == "<<" and redirect.target.literal is not None
+
+
+class _Reader:
+    """Reads one RUN."""
+
+    def __init__(self, place: Place, ran: dict[Span, list[CommandRun]], literal: bool, source: str) -> None:
+        self.place, self.ran, self.literal, self.source = place, ran, literal, source
+        self.found: list[CommandLine] = []
+        self.words_left = _MOST_WORDS
+        state = place.step.before
+        self.variables = {
+            name: Variable(value, True)
+            for values in (state.environment, state.arguments)
+            for name, value in values.items()
+        }
+        self.expander = Expander(self._process, lambda part: UNKNOWN, lambda name, value: None, bash=True)
+
+    def lines(self) -> RunLines:
+        run = self.place.run
+        if run.exec_form is None:
+            return self._of_script(run.script, lambda span: run.script_map.span(span.start, span.end))
+        if self.literal:
+            return self._of_script(*_joined(run))
+        arguments = [Argument(word.value, word.span) for word in run.exec_form]
+        text, locate = _joined(run)
+        if arguments:
+            whole = Span(run.node.keyword_span.start, run.node.span.end)
+            self._command(arguments, (), whole, Span(arguments[0].span.start, arguments[-1].span.end), ())
+        return RunLines(self.place, tuple(self.found), parse(text).body, locate)
+
+    def _of_script(self, text: str, locate: Callable[[Span], Span]) -> RunLines:
+        body = parse(text).body if self._is_shell() else parse("").body
+        self._script(body, locate, None, ())
+        return RunLines(self.place, tuple(self.found), body, locate)
+
+    def _is_shell(self) -> bool:
+        """The text is for a POSIX shell; other shells' looks alike to tools that match words."""
+        shell = self.place.step.before.shell
+        if self.literal or not shell:
+            return True
+        interpreter = posixpath.basename(shell[0])
+        first = self.place.run.script.split("\n", 1)[0]
+        if first.startswith("#!"):
+            interpreter = posixpath.basename(first.split()[-1])
+        return interpreter in _SHELLS
+
+    # ------------------------------------------------------------------------- scripts
+
+    def _script(
+        self, body: Command, locate: Callable[[Span], Span], outer: Span | None, wrappers: tuple[str, ...]
+    ) -> None:
+        """The commands of a script; ``outer`` is the command whose word it is, which is the trace's place for it."""
+        commands = list(walk(body))
+        if not self.literal:
+            self._assign(commands)
+        for command in commands:
+            if isinstance(command, SimpleCommand) and command.words:
+                span = locate(command.span)
+                arguments = list(self._arguments(command.words, locate))
+                redirects = tuple(
+                    (redirect, locate) for redirect in command.redirects if _opens_here_document(redirect)
+                )
+                self._command(arguments, redirects, span if outer is None else outer, span, wrappers)
+
+    def _command(
+        self,
+        words: Sequence[Argument],
+        scripts: tuple[tuple[Redirect, Callable[[Span], Span]], ...],
+        key: Span,
+        span: Span,
+        wrappers: tuple[str, ...],
+    ) -> None:
+        """One command line; ``key`` is where the trace has what it ran of it."""
+        if not words or not isinstance(words[0].text, str):
+            return
+        first = words[0].text
+        name = first if self.literal else posixpath.basename(first)
+        # Of the words that come out of a pipe none is known.
+        stdin = Stream(UNBOUNDED) if name == "xargs" else None
+        inner = None if self.literal or len(wrappers) >= _DEEPEST else unwrap(_texts(words), stdin)
+        if inner is not None and (inner.fields or inner.script is not None):
+            around = (*wrappers, name)
+            if inner.fields:
+                self._command(_inner(words, inner.fields), scripts, key, span, around)
+            elif inner.script is not None:
+                script, locate = _placed(inner.script, words, span, self.source)
+                self._script(parse(script).body, locate, key, around)
+            return
+        if not self.literal and name in _SHELLS and scripts and len(wrappers) < _DEEPEST:
+            redirect, locate = scripts[-1]
+            start, text = redirect.target.span.start, redirect.target.literal or ""
+            inside = parse(text).body
+            self._script(
+                inside, lambda at: locate(Span(start + at.start, start + at.end)), key, (*wrappers, name)
+            )
+            return
+        runs = tuple(run for run in self.ran.get(key, ()) if _is_run_of(run, words))
+        line = CommandLine(
+            name, tuple(words[1:]), span, words[0].span, self.place, wrappers, runs, key == span
+        )
+        self.found.append(line)
+
+    # --------------------------------------------------------------------------- words
+
+    def _arguments(self, words: Sequence[Word], locate: Callable[[Span], Span]) -> Iterator[Argument]:
+        for word in words:
+            span = locate(word.span)
+            if word.literal is not None:
+                yield Argument(word.literal, span)
+            elif self.literal:
+                yield Argument(_literal(word), span)
+            else:
+                texts = self.expander.fields([word], open_globs=False) if self.words_left > 0 else [UNKNOWN]
+                self.words_left -= len(texts)
+                yield from (Argument(text, span) for text in texts)
+
+    def _process(self) -> Process:
+        return Process(
+            FileSystem.unknown(), None, self.variables, False, None, "", None, options=frozenset({"noglob"})
+        )
+
+    def _assign(self, commands: Sequence[Command]) -> None:
+        """Variables that the script sets: known where one assignment says all."""
+        values: dict[str, list[Word | None]] = {}
+        for command in commands:
+            match command:
+                case For(variable=name):
+                    values.setdefault(name, []).append(None)
+                case SimpleCommand(assignments=assignments, words=()):
+                    for assignment in assignments:
+                        value = None if assignment.append else assignment.value
+                        values.setdefault(assignment.name, []).append(value)
+                case SimpleCommand(words=(first, *rest)) if first.literal == "read":
+                    for word in rest:
+                        values.setdefault(word.literal or "", []).append(None)
+                case SimpleCommand(words=(first, *rest)) if first.literal in _DECLARATIONS:
+                    for word in rest:
+                        name, value = _declared(word)
+                        values.setdefault(name, []).append(value)
+                case _:
+                    pass
+        known: dict[str, Text] = {}
+        for name, assigned in values.items():
+            only = assigned[0] if len(assigned) == 1 else None
+            known[name] = UNKNOWN if only is None else self.expander.text(only)
+        self.variables = {**self.variables, **{name: Variable(text, False) for name, text in known.items()}}
+
+
+def _declared(word: Word) -> tuple[str, Word | None]:
+    """Name and value of a word of ``export``."""
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, Literal) or first.quoted or "=" not in first.text:
+        return word.literal or "", None
+    name, _, rest = first.text.partition("=")
+    return name, replace(word, parts=(Literal(rest, False), *word.parts[1:]))
+
+
+def _literal(word: Word) -> str:
+    texts: list[str] = []
+    for part in word.parts:
+        match part:
+            case Literal(text):
+                texts.append(text)
+            case BraceExpansion(text=text):
+                texts.append(text)
+            case _:
+                texts.append(_STANDS_FOR)
+    return "".join(texts)
+
+
+def _texts(words: Sequence[Argument]) -> list[Text]:
+    return [word.text for word in words]
+
+
+def _inner(words: Sequence[Argument], fields: Sequence[Text]) -> list[Argument]:
+    """The words that a wrapper runs: the last of its own, and behind them what it adds (``xargs``)."""
+    for start in range(1, len(words)):
+        own = words[start:]
+        if all(one.text is other for one, other in zip(own, fields, strict=False)):
+            return [*own, *(Argument(field, own[0].span) for field in fields[len(own) :])]
+    whole = Span(words[0].span.start, words[-1].span.end)
+    return [Argument(field, whole) for field in fields]
+
+
+def _placed(
+    script: str, words: Sequence[Argument], span: Span, source: str
+) -> tuple[str, Callable[[Span], Span]]:
+    """A script that is a word of a command, and where its parts stand: in the word, if that has no escapes."""
+    for word in words:
+        text = word.text
+        # What an option of the shell puts in front (`set -e`) is no part of the word.
+        if isinstance(text, str) and text and script.endswith(text):
+            start = word.span.start + 1
+            as_written = source[start : word.span.end - 1] == text
+            return text, _shifted(start) if as_written else _always(word.span)
+    return script, _always(span)
+
+
+def _shifted(start: int) -> Callable[[Span], Span]:
+    return lambda span: Span(start + span.start, start + span.end)
+
+
+def _always(place: Span) -> Callable[[Span], Span]:
+    return lambda span: place
+
+
+def _joined(run: Run) -> tuple[str, Callable[[Span], Span]]:
+    """The words of the exec form with blanks between, and where each stands."""
+    texts: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    size = 0
+    for word in run.exec_form or ():
+        starts.append(size)
+        origins.append(word.span.start + 1)
+        texts.append(word.value)
+        size += len(word.value) + 1
+    if not starts:
+        return "", _always(run.node.keyword_span)
+    places = SourceMap(tuple(starts), tuple(origins))
+    return " ".join(texts), lambda at: places.span(at.start, at.end)
+
+
+def _is_run_of(run: CommandRun, words: Sequence[Argument]) -> bool:
+    """The trace's command at a place may be another of the same script: their known words agree."""
+    return run.name == posixpath.basename(str(words[0].text)) and all(
+        UNKNOWN in (one, word.text) or one == word.text
+        for one, word in zip(run.argv[1:], words[1:], strict=False)
+    )
