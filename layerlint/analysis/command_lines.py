@@ -9,10 +9,10 @@ The literal reading does neither: it is what tools see that match words.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, assert_never
 
 from layerlint._dataclass import dataclass
 from layerlint.dockerfile.instructions import Instruction, OnBuild, Run
@@ -28,11 +28,16 @@ from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.parser import parse
 from layerlint.shell.syntax import (
+    ArithmeticExpansion,
     BraceExpansion,
     Command,
+    CommandSubstitution,
     For,
     Literal,
+    OpaquePart,
+    Parameter,
     Redirect,
+    Script,
     SimpleCommand,
     Word,
 )
@@ -47,8 +52,8 @@ _DEEPEST: Final = 8
 
 _SHELLS: Final = frozenset({"ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "zsh"})
 _DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
-_STANDS_FOR: Final = "${…}"
-"""A variable or substitution in the literal reading."""
+_BUILTINS: Final = frozenset({"builtin", "busybox", "command", "exec"})
+"""What runs its first word, seen through in the literal reading too, as ShellCheck's parser does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,11 @@ def _read(key: _Identity, literal: bool) -> tuple[RunLines, ...]:
                     id(step) in shipped,
                     inherited,
                 )
-                found.append(_Reader(place, ran, literal, trace.document.source.text).lines())
+                found.append(
+                    _Reader(
+                        place, ran, literal, trace.document.source.text, trace.graph.arguments.keys()
+                    ).lines()
+                )
     return tuple(found)
 
 
@@ -188,11 +197,19 @@ def _opens_here_document(redirect: Redirect) -> bool:
 class _Reader:
     """Reads one RUN."""
 
-    def __init__(self, place: Place, ran: dict[Span, list[CommandRun]], literal: bool, source: str) -> None:
+    def __init__(
+        self,
+        place: Place,
+        ran: Mapping[Span, Sequence[CommandRun]],
+        literal: bool,
+        source: str,
+        global_arguments: Set[str],
+    ) -> None:
         self.place, self.ran, self.literal, self.source = place, ran, literal, source
         self.found: list[CommandLine] = []
         self.words_left = _MOST_WORDS
         state = place.step.before
+        self.declared = state.environment.keys() | state.arguments.keys() | state.declared | global_arguments
         self.variables = {
             name: Variable(value, True)
             for values in (state.environment, state.arguments)
@@ -214,9 +231,9 @@ class _Reader:
         return RunLines(self.place, tuple(self.found), parse(text).body, locate)
 
     def _of_script(self, text: str, locate: Callable[[Span], Span]) -> RunLines:
-        body = parse(text).body if self._is_shell() else parse("").body
-        self._script(body, locate, None, ())
-        return RunLines(self.place, tuple(self.found), body, locate)
+        script = parse(text if self._is_shell() else "")
+        self._script(script, locate, None, ())
+        return RunLines(self.place, tuple(self.found), script.body, locate)
 
     def _is_shell(self) -> bool:
         """The text is for a POSIX shell; other shells' looks alike to tools that match words."""
@@ -232,16 +249,18 @@ class _Reader:
     # ------------------------------------------------------------------------- scripts
 
     def _script(
-        self, body: Command, locate: Callable[[Span], Span], outer: Span | None, wrappers: tuple[str, ...]
+        self, script: Script, locate: Callable[[Span], Span], outer: Span | None, wrappers: tuple[str, ...]
     ) -> None:
         """The commands of a script; ``outer`` is the command whose word it is, which is the trace's place for it."""
-        commands = list(walk(body))
+        commands = list(walk(script.body))
         if not self.literal:
             self._assign(commands)
         for command in commands:
             if isinstance(command, SimpleCommand) and command.words:
+                if self.literal and command.words[0].literal is None:
+                    continue
                 span = locate(command.span)
-                arguments = list(self._arguments(command.words, locate))
+                arguments = list(self._arguments(command.words, script.text, locate))
                 redirects = tuple(
                     (redirect, locate) for redirect in command.redirects if _opens_here_document(redirect)
                 )
@@ -258,7 +277,11 @@ class _Reader:
         """One command line; ``key`` is where the trace has what it ran of it."""
         if not words or not isinstance(words[0].text, str):
             return
-        first = words[0].text
+        words = _of_module(words)
+        first = str(words[0].text)
+        if self.literal and first in _BUILTINS and len(words) > 1 and not str(words[1].text).startswith("-"):
+            self._command(words[1:], scripts, key, span, (*wrappers, first))
+            return
         name = first if self.literal else posixpath.basename(first)
         # Of the words that come out of a pipe none is known.
         stdin = Stream(UNBOUNDED) if name == "xargs" else None
@@ -269,17 +292,17 @@ class _Reader:
                 self._command(_inner(words, inner.fields), scripts, key, span, around)
             elif inner.script is not None:
                 script, locate = _placed(inner.script, words, span, self.source)
-                self._script(parse(script).body, locate, key, around)
+                self._script(parse(script), locate, key, around)
             return
         if not self.literal and name in _SHELLS and scripts and len(wrappers) < _DEEPEST:
             redirect, locate = scripts[-1]
             start, text = redirect.target.span.start, redirect.target.literal or ""
-            inside = parse(text).body
+            inside = parse(text)
             self._script(
                 inside, lambda at: locate(Span(start + at.start, start + at.end)), key, (*wrappers, name)
             )
             return
-        runs = tuple(run for run in self.ran.get(key, ()) if _is_run_of(run, words))
+        runs = () if self.literal else tuple(run for run in self.ran.get(key, ()) if _is_run_of(run, words))
         line = CommandLine(
             name, tuple(words[1:]), span, words[0].span, self.place, wrappers, runs, key == span
         )
@@ -287,13 +310,15 @@ class _Reader:
 
     # --------------------------------------------------------------------------- words
 
-    def _arguments(self, words: Sequence[Word], locate: Callable[[Span], Span]) -> Iterator[Argument]:
+    def _arguments(
+        self, words: Sequence[Word], script: str, locate: Callable[[Span], Span]
+    ) -> Iterator[Argument]:
         for word in words:
             span = locate(word.span)
             if word.literal is not None:
                 yield Argument(word.literal, span)
             elif self.literal:
-                yield Argument(_literal(word), span)
+                yield Argument(_literal(word, script, self.declared), span)
             else:
                 texts = self.expander.fields([word], open_globs=False) if self.words_left > 0 else [UNKNOWN]
                 self.words_left -= len(texts)
@@ -340,17 +365,39 @@ def _declared(word: Word) -> tuple[str, Word | None]:
     return name, replace(word, parts=(Literal(rest, False), *word.parts[1:]))
 
 
-def _literal(word: Word) -> str:
+def _literal(word: Word, script: str, declared: Set[str]) -> str:
+    """``${X}`` stands for a variable that ENV or ARG declares, ``$(X)`` for any other, and for a substitution."""
     texts: list[str] = []
     for part in word.parts:
         match part:
             case Literal(text):
                 texts.append(text)
-            case BraceExpansion(text=text):
-                texts.append(text)
+            case Parameter(name=name, operator="") if name in declared:
+                texts.append(f"${{{name}}}")
+            case Parameter(name=name, operator=operator, argument=argument):
+                inside = "" if argument is None else script[argument.span.start : argument.span.end]
+                texts.append(f"$({name}{operator}{inside})")
+            case CommandSubstitution(body) if "`" not in script[word.span.start : word.span.end]:
+                texts.append(f"$({script[body.span.start : body.span.end]})")
+            case CommandSubstitution() | ArithmeticExpansion():
+                texts.append("$(…)")
+            case BraceExpansion() | OpaquePart():
+                pass
             case _:
-                texts.append(_STANDS_FOR)
+                assert_never(part)
     return "".join(texts)
+
+
+def _of_module(words: Sequence[Argument]) -> Sequence[Argument]:
+    """``python -m pip …`` is ``pip …``."""
+    if not posixpath.basename(str(words[0].text)).startswith("python"):
+        return words
+    for position, word in enumerate(words[1:], 1):
+        if word.text == "-m" and position + 1 < len(words) and words[position + 1].text == "pip":
+            return words[position + 1 :]
+        if not isinstance(word.text, str) or not word.text.startswith("-"):
+            break
+    return words
 
 
 def _texts(words: Sequence[Argument]) -> list[Text]:
