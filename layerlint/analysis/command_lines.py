@@ -36,6 +36,7 @@ from layerlint.shell.syntax import (
     Literal,
     OpaquePart,
     Parameter,
+    Pipeline,
     Redirect,
     Script,
     SimpleCommand,
@@ -98,7 +99,11 @@ class CommandLine:
     runs: tuple[CommandRun, ...]
     """What the trace ran of it: none in a branch not taken, several in a loop."""
     top_level: bool
-    """Its words stand in the script itself, not in a script that is one of its words."""
+    """Its words stand in the script itself, not in a script that is a word of another command."""
+    wraps: bool = False
+    """It only runs another command, which has a line of its own."""
+    answered: bool = False
+    """Something is piped or redirected into it."""
 
     @property
     def reached(self) -> Truth:
@@ -207,6 +212,7 @@ class _Reader:
     ) -> None:
         self.place, self.ran, self.literal, self.source = place, ran, literal, source
         self.found: list[CommandLine] = []
+        self.answered = False
         self.words_left = _MOST_WORDS
         state = place.step.before
         self.declared = state.environment.keys() | state.arguments.keys() | state.declared | global_arguments
@@ -253,6 +259,8 @@ class _Reader:
     ) -> None:
         """The commands of a script; ``outer`` is the command whose word it is, which is the trace's place for it."""
         commands = list(walk(script.body))
+        pipelines = (command for command in commands if isinstance(command, Pipeline))
+        piped = {id(part) for pipeline in pipelines for part in pipeline.commands[1:]}
         if not self.literal:
             self._assign(commands)
         for command in commands:
@@ -263,6 +271,9 @@ class _Reader:
                 arguments = list(self._arguments(command.words, script.text, locate))
                 redirects = tuple(
                     (redirect, locate) for redirect in command.redirects if _opens_here_document(redirect)
+                )
+                self.answered = id(command) in piped or any(
+                    "<" in each.operator for each in command.redirects
                 )
                 self._command(arguments, redirects, span if outer is None else outer, span, wrappers)
 
@@ -288,6 +299,7 @@ class _Reader:
         inner = None if self.literal or len(wrappers) >= _DEEPEST else unwrap(_texts(words), stdin)
         if inner is not None and (inner.fields or inner.script is not None):
             around = (*wrappers, name)
+            self._found(name, words, key, span, wrappers, wraps=True)
             if inner.fields:
                 self._command(_inner(words, inner.fields), scripts, key, span, around)
             elif inner.script is not None:
@@ -295,6 +307,7 @@ class _Reader:
                 self._script(parse(script), locate, key, around)
             return
         if not self.literal and name in _SHELLS and scripts and len(wrappers) < _DEEPEST:
+            self._found(name, words, key, span, wrappers, wraps=True)
             redirect, locate = scripts[-1]
             start, text = redirect.target.span.start, redirect.target.literal or ""
             inside = parse(text)
@@ -302,11 +315,33 @@ class _Reader:
                 inside, lambda at: locate(Span(start + at.start, start + at.end)), key, (*wrappers, name)
             )
             return
+        self._found(name, words, key, span, wrappers)
+
+    def _found(
+        self,
+        name: str,
+        words: Sequence[Argument],
+        key: Span,
+        span: Span,
+        wrappers: tuple[str, ...],
+        *,
+        wraps: bool = False,
+    ) -> None:
         runs = () if self.literal else tuple(run for run in self.ran.get(key, ()) if _is_run_of(run, words))
-        line = CommandLine(
-            name, tuple(words[1:]), span, words[0].span, self.place, wrappers, runs, key == span
+        self.found.append(
+            CommandLine(
+                name,
+                tuple(words[1:]),
+                span,
+                words[0].span,
+                self.place,
+                wrappers,
+                runs,
+                key == span,
+                wraps,
+                self.answered,
+            )
         )
-        self.found.append(line)
 
     # --------------------------------------------------------------------------- words
 

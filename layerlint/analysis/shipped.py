@@ -26,14 +26,15 @@ class Shipped:
     """Nothing in the step may have removed them again, and each is there on every path."""
 
 
-def new_files(step: Step, folders: Collection[str]) -> Shipped | None:
-    """Files with new data that the step's layer has in the folders."""
+def new_files(step: Step, folders: Collection[str], excluded: Collection[str] = ()) -> Shipped | None:
+    """Files with new data that the step's layer has in the folders; a relative one is meant wherever it lies."""
     entries = [
         entry
         for entry in (() if step.layer is None else step.layer.entries)
         if entry.kind is EntryKind.FILE
         and _is_new(entry)
-        and any(is_under(entry.path, folder) for folder in folders)
+        and any(_is_in(entry.path, folder) for folder in folders)
+        and not any(_is_in(entry.path, folder) for folder in excluded)
     ]
     if not entries:
         return None
@@ -44,6 +45,10 @@ def new_files(step: Step, folders: Collection[str]) -> Shipped | None:
         total(entry.bytes for entry in entries),
         step.complete and all(entry.presence is Truth.YES for entry in entries),
     )
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return is_under(path, folder) if folder.startswith("/") else f"/{folder}/" in path
 
 
 def _is_new(entry: Entry) -> bool:

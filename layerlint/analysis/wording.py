@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+_CONTINUED: Final = re.compile(r"[\\`][ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 
 
 def enumerate_names(names: Sequence[str], limit: int = 3) -> str:
@@ -22,6 +26,11 @@ def name_lines(lines: Iterable[int]) -> str:
     """``line 7``, ``lines 7 and 8``, ``lines 2, 3 and 4``"""
     numbers = [str(line) for line in sorted(set(lines))]
     return f"line{'s' if len(numbers) > 1 else ''} {enumerate_names(numbers, 4)}"
+
+
+def in_one_line(text: str) -> str:
+    """A piece of a Dockerfile with its continued lines joined."""
+    return " ".join(_CONTINUED.sub(" ", text).split())
 
 
 def _without_summary(path: str) -> str:

@@ -1,28 +1,61 @@
-"""Files in folders that nothing needs in an image, left in the layer that made them."""
+"""Files in folders that nothing needs in an image, left in the layer that made them.
+
+They are judged by the files of the layer, or by the words of its commands where the rule asks for that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
+from layerlint.analysis.command_lines import RunLines, run_lines
+from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.analysis.shipped import new_files
 from layerlint.analysis.wording import name_paths
+from layerlint.checks._lines import text_of, up_to_verb
 from layerlint.checks.model import Check, Observation
+from layerlint.dockerfile.instructions import Run
 from layerlint.domain.units import Bytes
 from layerlint.execution.trace import Trace
 from layerlint.report import Confidence
+from layerlint.shell.syntax import SimpleCommand
+from layerlint.shell.walk import walk
+
+_TRUE = frozenset({"1", "on", "true", "yes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
     folders: tuple[str, ...] = ()
+    """A relative one wherever it lies."""
+    excluded: tuple[str, ...] = ()
+    """Of these."""
     minimum: Bytes = 65536
     """Of one step."""
+    literal: bool = False
+    """The words alone count: in any stage, unexpanded, at the head of a command.  What follows is for this."""
+    commands: tuple[str, ...] = ()
+    """Kinds of command lines that fill the folders: ``apt-get update``."""
+    cleaners: tuple[str, ...] = ()
+    """Those that empty them again: ``yum clean``."""
+    options: tuple[str, ...] = ()
+    """With any of these a command keeps nothing."""
+    variable: str = ""
+    """Set to 1, yes, on or true it says the same."""
+    mounts: tuple[str, ...] = ()
+    """Parts of the target of a mount that keeps the files out of the layer; of several words each must be."""
+    ordered: bool = True
+    """A cleaner in front of what it should clean is none."""
+    inherited: bool = False
+    """Only stages that another is FROM, and the last."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if params.literal:
+        yield from _by_words(trace, params)
+        return
     for step in trace.layer_steps():
-        shipped = new_files(step, params.folders)
+        shipped = new_files(step, params.folders, params.excluded)
         if shipped is not None and shipped.bytes.likely >= params.minimum:
             yield Observation(
                 span=shipped.cause.span,
@@ -30,6 +63,57 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 bytes=shipped.bytes,
                 confidence=None if shipped.sure else Confidence.MEDIUM,
             )
+
+
+# ------------------------------------------------------------------- the words alone
+
+
+def _by_words(trace: Trace, params: Params) -> Iterator[Observation]:
+    for run in run_lines(trace, literal=True):
+        place = run.place
+        if (params.inherited and not place.inherited) or _is_mounted(place.run, params):
+            continue
+        fill = _left(run, params)
+        if fill is not None and not (params.variable and _is_switched_off(run, params.variable)):
+            values = {"command": text_of(trace, fill.line), "path": next(iter(params.folders), "")}
+            yield Observation(up_to_verb(fill), values)
+
+
+def _left(run: RunLines, params: Params) -> Invocation | None:
+    """The first command that fills the folders, where none cleans them."""
+    fills = [
+        found
+        for found in invocations(run.commands, params.commands, literal=True)
+        if not any(map(found.has_option, params.options))
+    ]
+    if not fills:
+        return None
+    cleaner = next(invocations(run.commands, params.cleaners, literal=True), None)
+    if cleaner is None or (params.ordered and cleaner.line.span.start < fills[0].line.span.start):
+        return fills[0]
+    return None
+
+
+def _is_mounted(run: Run, params: Params) -> bool:
+    targets = [mount.target for mount in run.mounts if mount.type in ("cache", "tmpfs")]
+    return any(
+        all(any(part in target for target in targets) for part in parts.split()) for parts in params.mounts
+    )
+
+
+def _is_switched_off(run: RunLines, variable: str) -> bool:
+    """By ENV, or anywhere in the script."""
+    value = run.place.step.before.environment.get(variable)
+    assigned = [] if not isinstance(value, str) else [value]
+    for command in walk(run.body):
+        if isinstance(command, SimpleCommand):
+            assigned += [each.value.literal or "" for each in command.assignments if each.name == variable]
+            assigned += [
+                text.partition("=")[2]
+                for word in command.words
+                if (text := word.literal or "").startswith(f"{variable}=")
+            ]
+    return any(value.lower() in _TRUE for value in assigned)
 
 
 CHECK = Check(Params, _run, ("command", "path"))

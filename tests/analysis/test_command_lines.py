@@ -56,7 +56,7 @@ def _shown(line: CommandLine) -> str:
 )
 def test_commands(instruction: str, seen: list[str], literal: list[str]) -> None:
     trace = _trace(HEAD + instruction + "\n")
-    assert [_shown(line) for line in command_lines(trace)] == seen
+    assert [_shown(line) for line in command_lines(trace) if not line.wraps] == seen
     assert [_shown(line) for line in command_lines(trace, literal=True)] == literal
 
 
@@ -116,6 +116,24 @@ def test_where_a_command_is_built_and_ships() -> None:
     assert [(places[name].built, places[name].ships, places[name].inherited) for name in "abc"] == [
         (False, False, False), (True, False, False), (True, True, True),
     ]  # fmt: skip
+
+
+def test_what_runs_another_command_has_a_line_too() -> None:
+    lines = list(command_lines(_trace(HEAD + "RUN sudo -u me nice a b\n")))
+    assert [(_shown(line), line.wraps, line.wrappers) for line in lines] == [
+        ("sudo -u me nice a b", True, ()),
+        ("nice a b", True, ("sudo",)),
+        ("a b", False, ("sudo", "nice")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "answered"),
+    [("yes | a", True), ("yes | sudo a", True), ("a <<< y", True), ("a </x", True), ("a | b", False), ("a >x", False)],
+)  # fmt: skip
+def test_what_something_is_piped_into(command: str, answered: bool) -> None:
+    line = next(line for line in command_lines(_trace(f"{HEAD}RUN {command}\n")) if line.name == "a")
+    assert line.answered is answered
 
 
 def test_a_trace_is_read_once() -> None:

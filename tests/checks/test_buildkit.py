@@ -215,7 +215,9 @@ def test_experimental_checks_are_on_where_asked_for() -> None:
     report = lint(SourceFile("Dockerfile", text), None, Settings(), RULES, RULES)
     assert [f.rule for f in report.findings if any(map(str.isalpha, f.aliases))] == ["misnamed-description"]
     above = "FROM scratch\n# {}\n# bad\nARG foo\n# other\nARG bar\n"
-    assert words("misnamed-description", above.format("check=experimental=InvalidDefinitionDescription")) == ["ARG"]
+    assert words("misnamed-description", above.format("check=experimental=InvalidDefinitionDescription")) == [
+        "ARG"
+    ]
     assert words("misnamed-description", above.format("none")) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from layerlint.report import Confidence
@@ -9,6 +11,10 @@ from tests.checks.observe import observe, words
 
 DEBIAN = "FROM debian:bookworm-slim\n"
 UNKNOWN = "FROM example.org/unknown:1\n"
+LISTS = "/var/lib/apt/lists"
+YES: dict[str, Any] = {
+    "commands": ("apt-get install", "apt install"), "options": ("-y", "-qq"), "question": True,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -26,20 +32,19 @@ UNKNOWN = "FROM example.org/unknown:1\n"
 )
 @pytest.mark.parametrize(("base", "sure"), [(DEBIAN, None), (UNKNOWN, Confidence.MEDIUM)])
 def test_package_index(base: str, sure: Confidence | None, run: str, expected: list[str]) -> None:
-    found = observe("package-index", base + run + "\n")
+    found = observe("left-files", base + run + "\n", folders=(LISTS,))
     assert [seen.words for seen in found] == expected
     assert all(seen.confidence is sure for seen in found)
-    assert all((seen.bytes is None) is (base == UNKNOWN) for seen in found)
 
 
 def test_package_index_counts_the_lists() -> None:
-    (seen,) = observe("package-index", DEBIAN + "RUN apt-get update\n")
+    (seen,) = observe("left-files", DEBIAN + "RUN apt-get update\n", folders=(LISTS,))
     assert seen.bytes is not None
     assert 15 << 20 < seen.bytes < 25 << 20
 
 
 def test_an_unknown_command_may_have_removed_the_lists() -> None:
-    (seen,) = observe("package-index", DEBIAN + "RUN apt-get update && ./cleanup\n")
+    (seen,) = observe("left-files", DEBIAN + "RUN apt-get update && ./cleanup\n", folders=(LISTS,))
     assert seen.confidence is Confidence.MEDIUM
 
 
@@ -114,11 +119,13 @@ def test_index_update_alone(base: str, run: str, expected: list[str]) -> None:
     ],
 )
 def test_missing_yes(run: str, expected: list[str]) -> None:
-    assert words("missing-yes", f"{DEBIAN}RUN {run}\n") == expected
+    assert words("missing-option", f"{DEBIAN}RUN {run}\n", **YES) == expected
 
 
 def test_a_configuration_that_is_not_known_may_say_yes() -> None:
     text = "RUN apt-get install curl\n"
-    assert [seen.confidence for seen in observe("missing-yes", DEBIAN + text)] == [None]
+    assert [seen.confidence for seen in observe("missing-option", DEBIAN + text, **YES)] == [None]
     for before in (UNKNOWN, f"{DEBIAN}RUN ./configure\n"):
-        assert [seen.confidence for seen in observe("missing-yes", before + text)] == [Confidence.MEDIUM]
+        assert [seen.confidence for seen in observe("missing-option", before + text, **YES)] == [
+            Confidence.MEDIUM
+        ]

@@ -1,0 +1,55 @@
+"""A command line without an option that it needs in a build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerlint._dataclass import dataclass
+from layerlint.analysis.invocations import Invocation, invocations
+from layerlint.analysis.shipped import knows_apt_configuration
+from layerlint.checks._lines import confidence_of, lines_of, text_of, up_to_verb
+from layerlint.checks.model import Check, Observation
+from layerlint.effects import InstallPackages
+from layerlint.execution.trace import Trace
+from layerlint.report import Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    commands: tuple[str, ...] = ()
+    """Kinds of command lines: ``apt-get install``."""
+    options: tuple[str, ...] = ()
+    """Any of these will do: ``-y``, ``-qq`` (a letter twice), ``--yes``, or a word as written."""
+    values: tuple[str, ...] = ()
+    """Options that take a value."""
+    question: bool = False
+    """The option answers a question, which standard input or the configuration may answer too."""
+    literal: bool = False
+    """The words alone count: in any stage, unexpanded, at the head of a command."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    lines = lines_of(trace, literal=params.literal)
+    for found in invocations(lines, params.commands, params.values, literal=params.literal):
+        if found.partial or any(map(found.has_option, params.options)):
+            continue
+        if params.question and not params.literal and _is_answered(found):
+            continue
+        sure = params.literal or not params.question or knows_apt_configuration(found.line.place.step)
+        yield Observation(
+            span=up_to_verb(found),
+            values={"command": text_of(trace, found.line), "name": found.line.name},
+            confidence=confidence_of(found.line) if sure else Confidence.MEDIUM,
+        )
+
+
+def _is_answered(found: Invocation) -> bool:
+    """Something is piped in, or apt's configuration says yes."""
+    effects = [effect for run in found.line.runs for effect in run.effects]
+    asked = [each for each in effects if isinstance(each, InstallPackages) and each.manager == "apt"]
+    if asked:
+        return all(each.assume_yes for each in asked)
+    return found.line.answered
+
+
+CHECK = Check(Params, _run, ("command", "name"))
