@@ -53,7 +53,7 @@ _DEEPEST: Final = 8
 
 _SHELLS: Final = frozenset({"ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "zsh"})
 _DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
-_BUILTINS: Final = frozenset({"builtin", "busybox", "command", "exec"})
+_BUILTINS: Final = frozenset({"builtin", "busybox", "command", "exec", "time"})
 """What runs its first word, seen through in the literal reading too, as ShellCheck's parser does."""
 
 

@@ -53,19 +53,23 @@ def invocations(
     values: Sequence[str] = (),
     *,
     literal: bool = False,
+    leading: bool = False,
 ) -> Iterator[Invocation]:
     """Those of the lines that are of one of the kinds.
 
     ``values`` are the options that take a value.  In the literal reading the words of a kind may stand
-    anywhere, as may the letters of an option with a value.
+    anywhere, unless they must be ``leading``, as may the letters of an option with a value.
     """
     parsed = [_Kind(kind.removeprefix("!").split(), kind.startswith("!")) for kind in kinds]
     for line in lines:
         found: Invocation | None = None
         for kind in parsed:
             if matches(kind.words[0], line.name):
-                read = _anywhere if literal else _in_order
-                invocation = read(line, kind.words[1:], frozenset(values))
+                words = kind.words[1:]
+                if literal:
+                    invocation = _anywhere(line, words, frozenset(values), leading=leading)
+                else:
+                    invocation = _in_order(line, words, frozenset(values))
                 if invocation is not None:
                     found = None if kind.excluded else invocation
         if found is not None:
@@ -78,22 +82,26 @@ class _Kind:
     excluded: bool
 
 
-def _anywhere(line: CommandLine, words: Sequence[str], values: frozenset[str]) -> Invocation | None:
+def _anywhere(
+    line: CommandLine, words: Sequence[str], values: frozenset[str], *, leading: bool
+) -> Invocation | None:
     texts = [str(argument.text) for argument in line.arguments]
     if any(word not in texts for word in words):
         return None
     operands: list[Argument] = []
     takes_next = False
     for argument, text in zip(line.arguments, texts, strict=True):
-        if _is_option(text):
+        if takes_next:
+            takes_next = False
+        elif _is_option(text):
             takes_next = _takes_value(text, values)
-            continue
-        if not takes_next and text not in words:
+        else:
             operands.append(argument)
-        takes_next = False
+    if leading and [word.text for word in operands[: len(words)]] != list(words):
+        return None
     verb = line.arguments[texts.index(words[-1])] if words else None
-    options = tuple(text for text in texts if _is_option(text))
-    return Invocation(line, verb, tuple(operands), options, partial=False)
+    kept = tuple(word for word in operands if word.text not in words)
+    return Invocation(line, verb, kept, tuple(filter(_is_option, texts)), partial=False)
 
 
 def _is_option(text: str) -> bool:

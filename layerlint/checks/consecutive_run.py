@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import RunLines, run_lines
 from layerlint.checks.model import Check, Observation
-from layerlint.dockerfile.instructions import Run
+from layerlint.dockerfile.instructions import Mount, Run
 from layerlint.domain.size import Size, total
 from layerlint.domain.units import Bytes, format_size
 from layerlint.execution.trace import Trace
 from layerlint.filesystem.accounting import Hidden
 from layerlint.report import Confidence
+
+_FIELDS: Final = frozenset(
+    ("destination", "dst", "from", "readonly", "readwrite", "ro", "rw", "source", "src", "target", "type")
+)
+"""Keys of a mount that have a field of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,17 @@ def _is_single(run: RunLines) -> bool:
     return len(run.commands) <= 1
 
 
-def _flags(run: Run) -> frozenset[tuple[str, frozenset[str] | str | None]]:
-    """Those of a mount in any order."""
-    return frozenset(
-        (flag.name, frozenset((flag.value or "").split(",")) if flag.name == "mount" else flag.value)
-        for flag in run.node.flags
+def _flags(run: Run) -> tuple[frozenset[object], frozenset[object]]:
+    """What the flags say, mounts and their options in any order and by any of their names."""
+    mounts = frozenset(
+        (mount.type, mount.source, mount.target, mount.from_, mount.read_only, _others(mount))
+        for mount in run.mounts
     )
+    return mounts, frozenset((flag.name, flag.value) for flag in run.node.flags if flag.name != "mount")
+
+
+def _others(mount: Mount) -> frozenset[tuple[str, str]]:
+    return frozenset((key, value) for key, value in mount.options if key not in _FIELDS)
 
 
 def _observation(

@@ -80,17 +80,19 @@ def _by_words(trace: Trace, params: Params) -> Iterator[Observation]:
 
 
 def _left(run: RunLines, params: Params) -> Invocation | None:
-    """The first command that fills the folders, where none cleans them."""
-    fills = [
-        found
-        for found in invocations(run.commands, params.commands, literal=True)
-        if not any(map(found.has_option, params.options))
-    ]
-    if not fills:
-        return None
-    cleaner = next(invocations(run.commands, params.cleaners, literal=True), None)
-    if cleaner is None or (params.ordered and cleaner.line.span.start < fills[0].line.span.start):
-        return fills[0]
+    """The first command that fills the folders of which no cleaner takes them away again."""
+    first: dict[str, Invocation] = {}
+    for found in invocations(run.commands, params.commands, literal=True):
+        if not any(map(found.has_option, params.options)):
+            first.setdefault(found.line.name, found)
+    managers = {kind.split()[0] for kind in params.commands}
+    cleaners = list(invocations(run.commands, params.cleaners, literal=True))
+    for name, fill in first.items():
+        # A manager cleans up behind itself alone.
+        own = (each for each in cleaners if each.line.name == name or each.line.name not in managers)
+        cleaner = next(own, None)
+        if cleaner is None or (params.ordered and cleaner.line.span.start < fill.line.span.start):
+            return fill
     return None
 
 

@@ -30,11 +30,15 @@ class Params:
     """What stands behind ``--`` names no packages."""
     literal: bool = False
     """The words alone count: in any stage, unexpanded, at the head of a command."""
+    leading: bool = False
+    """In the literal reading: the words of a kind come before all others."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     lines = lines_of(trace, literal=params.literal)
-    for found in invocations(lines, params.commands, params.values, literal=params.literal):
+    for found in invocations(
+        lines, params.commands, params.values, literal=params.literal, leading=params.leading
+    ):
         if any(map(found.has_option, params.options)):
             continue
         names = [word for word in _packages(found, params) if _is_unpinned(word, params.pinned)]
