@@ -17,7 +17,11 @@ DOCKERFILE = """\
 # check=experimental=all
 # anything
 FROM debian:bookworm-slim AS unused
+FROM debian:bullseye AS old
+RUN useradd -u 1000720000 app && sudo service app start
+RUN cd /usr/src && make
 FROM debian:bookworm-slim AS main
+COPY --from=old /usr/src /usr/src
 COPY --from=busybox /bin/busybox /bin/
 RUN rm /etc/apt/apt.conf.d/docker-clean
 RUN apt-get update
@@ -25,6 +29,11 @@ RUN apt-get install -y git
 RUN apt-get install less
 COPY . /app
 RUN pip install flask
+RUN apk add less && mkdir -p /var/cache/apk && head -c 1M /dev/zero > /var/cache/apk/index
+RUN yum install git && dnf install git && zypper install git
+RUN zypper dup -y && ln -sf bash /bin/sh && apt list
+RUN npm install typescript && yarn add lodash && gem install rake && go install a.b/c@latest
+RUN curl -O https://example.org/a && wget -O- https://example.org/b | tar -x
 RUN tar -xf /app/a.tar -C /srv
 RUN chmod 600 /app/a.tar
 RUN mv /app/b.bin /srv/b.bin
