@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from layerlint.analysis.command_lines import CommandLine, command_lines
 from layerlint.analysis.invocations import Invocation
 from layerlint.analysis.wording import in_one_line
-from layerlint.domain.truth import Truth
 from layerlint.execution.trace import Trace
-from layerlint.report import Confidence
 from layerlint.shell.render import shorten
 from layerlint.source import Span
 
@@ -34,8 +32,3 @@ def up_to_verb(found: Invocation) -> Span:
     if found.verb is None or not span.start < found.verb.span.end <= span.end:
         return span
     return Span(span.start, found.verb.span.end)
-
-
-def confidence_of(line: CommandLine) -> Confidence | None:
-    """Less than the rule's where the command is not known to run."""
-    return None if line.reached is Truth.YES else Confidence.MEDIUM

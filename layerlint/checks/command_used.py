@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.invocations import invocations
-from layerlint.checks._lines import confidence_of, lines_of, text_of, up_to_verb
+from layerlint.checks._lines import lines_of, text_of, up_to_verb
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Trace
 from layerlint.source import Span
@@ -33,7 +33,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         if span not in seen:
             seen.add(span)
             values = {"name": found.line.name, "command": text_of(trace, found.line)}
-            yield Observation(span, values, confidence=confidence_of(found.line))
+            yield Observation(span, values)
 
 
 CHECK = Check(Params, _run, ("name", "command"))

@@ -36,10 +36,11 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for item in () if trace.accounting is None else trace.accounting.items:
         if item.hidden_by == item.created + 1:
             hidden.setdefault(item.hidden_by, []).append(item)
-    for first, second in pairwise(trace.layer_steps()):
-        if second.layer is None or not (
-            isinstance(first.instruction, Run) and isinstance(second.instruction, Run)
-        ):
+    chain = () if trace.target is None else trace.target.chain()
+    for first, second in pairwise(chain):
+        if second.layer is None or first.stage is not second.stage:
+            continue
+        if not (isinstance(first.instruction, Run) and isinstance(second.instruction, Run)):
             continue
         saved = total(item.bytes for item in hidden.get(second.layer.index, ()))
         if _flags(first.instruction) == _flags(second.instruction) and saved.likely >= params.minimum:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from layerlint._dataclass import dataclass
 from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.analysis.shipped import knows_apt_configuration
-from layerlint.checks._lines import confidence_of, lines_of, text_of, up_to_verb
+from layerlint.checks._lines import lines_of, text_of, up_to_verb
 from layerlint.checks.model import Check, Observation
+from layerlint.domain.truth import Truth
 from layerlint.effects import InstallPackages
 from layerlint.execution.trace import Trace
 from layerlint.report import Confidence
@@ -35,12 +36,17 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             continue
         if params.question and not params.literal and _is_answered(found):
             continue
-        sure = params.literal or not params.question or knows_apt_configuration(found.line.place.step)
         yield Observation(
             span=up_to_verb(found),
             values={"command": text_of(trace, found.line), "name": found.line.name},
-            confidence=confidence_of(found.line) if sure else Confidence.MEDIUM,
+            confidence=None if params.literal or _is_sure(found, params) else Confidence.MEDIUM,
         )
+
+
+def _is_sure(found: Invocation, params: Params) -> bool:
+    """The command runs, and no configuration that is not seen can answer its question."""
+    runs = found.line.reached is Truth.YES
+    return runs and (not params.question or knows_apt_configuration(found.line.place.step))
 
 
 def _is_answered(found: Invocation) -> bool:

@@ -8,7 +8,7 @@ from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import Argument
 from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.analysis.wording import enumerate_names
-from layerlint.checks._lines import confidence_of, lines_of, text_of
+from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Trace
 from layerlint.shell.glob import matches
@@ -49,7 +49,6 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                     "packages": enumerate_names([str(word.text) for word in names], 4),
                     "command": text_of(trace, found.line),
                 },
-                confidence=confidence_of(found.line),
             )
 
 
