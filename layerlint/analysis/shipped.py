@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
-from layerlint.analysis.package_files import APT_CONFIGURATION, is_under
+from layerlint.analysis.package_files import APT_CONFIGURATION
+from layerlint.analysis.places import places
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
+from layerlint.effects import Decompress, Extract
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.filesystem.layer import Entry, EntryKind
 from layerlint.filesystem.node import Change, Inode
+from layerlint.filesystem.union import FileSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,31 @@ class Shipped:
     """Nothing in the step may have removed them again, and each is there on every path."""
 
 
-def new_files(step: Step, folders: Collection[str], excluded: Collection[str] = ()) -> Shipped | None:
-    """Files with new data that the step's layer has in the folders; a relative one is meant wherever it lies."""
+def new_files(
+    step: Step, folders: tuple[str, ...], excepted: tuple[str, ...] = (), end: FileSystem | None = None
+) -> Shipped | None:
+    """Files with new data that the step's layer has in the folders (`places`); with ``end``, the finished
+    image, only those that are still there."""
+    inside, outside = places(folders), places(excepted)
     entries = [
         entry
         for entry in (() if step.layer is None else step.layer.entries)
         if entry.kind is EntryKind.FILE
         and _is_new(entry)
-        and any(_is_in(entry.path, folder) for folder in folders)
-        and not any(_is_in(entry.path, folder) for folder in excluded)
+        and inside(entry.path)
+        and not outside(entry.path)
+        and (end is None or is_there(end, entry))
     ]
+    return _shipped(step, entries)
+
+
+def is_there(end: FileSystem, entry: Entry) -> bool:
+    """What the entry brings can be seen in that state, under its path."""
+    node = end.lookup(entry.path, follow=False)
+    return isinstance(node, Inode) and entry.node is not None and node.layer == entry.node.layer
+
+
+def _shipped(step: Step, entries: list[Entry]) -> Shipped | None:
     if not entries:
         return None
     largest = max(entries, key=lambda entry: (entry.bytes.likely, entry.path))
@@ -45,10 +63,6 @@ def new_files(step: Step, folders: Collection[str], excluded: Collection[str] = 
         total(entry.bytes for entry in entries),
         step.complete and all(entry.presence is Truth.YES for entry in entries),
     )
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return is_under(path, folder) if folder.startswith("/") else f"/{folder}/" in path
 
 
 def _is_new(entry: Entry) -> bool:
@@ -67,3 +81,13 @@ def target_commands(trace: Trace) -> Iterator[tuple[Step, CommandRun]]:
         for command in step.commands:
             if command.reached is not Truth.NO:
                 yield step, command
+
+
+def unpacked_archives(command: CommandRun) -> Iterator[str]:
+    """Paths of the archives that it unpacks and keeps."""
+    for effect in command.effects:
+        match effect:
+            case Extract(archive=path) | Decompress(path=path, keep=True):
+                yield path
+            case _:
+                pass

@@ -8,13 +8,12 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
-from layerlint.analysis.shipped import target_commands
+from layerlint.analysis.shipped import target_commands, unpacked_archives
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import Copy
 from layerlint.dockerfile.syntax import Word
 from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
-from layerlint.effects import Decompress, Extract
 from layerlint.execution.trace import CommandRun, Trace
 from layerlint.filesystem.node import BASE_LAYER, Inode
 from layerlint.report import Confidence
@@ -34,7 +33,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     steps = trace.layer_steps()
     seen: set[int] = set()
     for step, command in target_commands(trace):
-        for path in _archives(command):
+        for path in unpacked_archives(command):
             inode = step.after.filesystem.lookup(path)
             if not isinstance(inode, Inode) or inode.layer == BASE_LAYER or id(inode) in seen:
                 continue
@@ -87,18 +86,9 @@ _DECOMPRESSORS: Final = frozenset({
 
 def _unpacked(command: CommandRun) -> Iterator[str]:
     """By the effects, and by the words where it is not known what is in the file."""
-    yield from _archives(command)
+    yield from unpacked_archives(command)
     if command.name in _DECOMPRESSORS:
         yield from (word for word in command.argv[1:] if isinstance(word, str))
-
-
-def _archives(command: CommandRun) -> Iterator[str]:
-    for effect in command.effects:
-        match effect:
-            case Extract(archive=path) | Decompress(path=path, keep=True):
-                yield path
-            case _:
-                pass
 
 
 CHECK = Check(Params, _run, ("command", "path"))

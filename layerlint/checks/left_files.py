@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import RunLines, run_lines
 from layerlint.analysis.invocations import Invocation, invocations
-from layerlint.analysis.shipped import new_files
+from layerlint.analysis.shipped import new_files, target_commands, unpacked_archives
+from layerlint.analysis.start import starts_one_of
 from layerlint.analysis.wording import name_paths
 from layerlint.checks._lines import text_of, up_to_verb
 from layerlint.checks.model import Check, Observation
@@ -27,11 +28,18 @@ _TRUE = frozenset({"1", "on", "true", "yes"})
 @dataclass(frozen=True, slots=True)
 class Params:
     folders: tuple[str, ...] = ()
-    """A relative one wherever it lies."""
-    excluded: tuple[str, ...] = ()
-    """Of these."""
+    """Absolute, in any home (``~/.npm``), or anywhere (``.git/objects``); ``*`` within one component."""
+    excepted: tuple[str, ...] = ()
     minimum: Bytes = 65536
     """Of one step."""
+    removed_later: bool = True
+    """Also what a later step removes: it ships all the same, and `hidden-bytes` says so too."""
+    archives: bool = True
+    """Also archives that were unpacked, of which `kept-archive` speaks."""
+    copied: bool = True
+    """Also what COPY and ADD bring."""
+    users: tuple[str, ...] = ()
+    """Programs that read these files: an image that starts one of them needs them."""
     literal: bool = False
     """The words alone count: in any stage, unexpanded, at the head of a command.  What follows is for this."""
     commands: tuple[str, ...] = ()
@@ -54,8 +62,20 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     if params.literal:
         yield from _by_words(trace, params)
         return
+    if trace.target is None or starts_one_of(trace, params.users):
+        return
+    excepted = params.excepted
+    if not params.archives:
+        excepted += tuple(
+            dict.fromkeys(
+                path for _, command in target_commands(trace) for path in unpacked_archives(command)
+            )
+        )
+    end = None if params.removed_later else trace.target.final.filesystem
     for step in trace.layer_steps():
-        shipped = new_files(step, params.folders, params.excluded)
+        if not (params.copied or isinstance(step.instruction, Run)):
+            continue
+        shipped = new_files(step, params.folders, excepted, end)
         if shipped is not None and shipped.bytes.likely >= params.minimum:
             yield Observation(
                 span=shipped.cause.span,

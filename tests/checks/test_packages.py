@@ -60,6 +60,27 @@ def test_left_files() -> None:
     assert observe("left-files", text, folders=("/root/.cache",), minimum=(1 << 20) + 1) == []
 
 
+LEFT = DEBIAN + "RUN mkdir /c && head -c 1M /dev/zero > /c/x\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "found"),
+    [
+        (LEFT, {}, True),
+        (LEFT, {"excepted": ("/c/x",)}, False),
+        (LEFT + "RUN rm /c/x\n", {}, True),
+        (LEFT + "RUN rm /c/x\n", {"removed_later": False}, False),
+        (LEFT + "RUN head -c 2M /dev/zero > /c/x\n", {"removed_later": False}, True),
+        (LEFT + 'CMD ["/usr/bin/mvn", "exec:java"]\n', {"users": ("mvn",)}, False),
+        (LEFT + "CMD exec mvn exec:java\n", {"users": ("mvn",)}, False),
+        (LEFT + 'CMD ["mvnd"]\n', {"users": ("mvn",)}, True),
+        (LEFT + "FROM scratch\n", {}, False),
+    ],
+)
+def test_what_counts_as_left(text: str, params: dict[str, Any], found: bool) -> None:
+    assert bool(observe("left-files", text, folders=("/c",), **params)) is found
+
+
 def test_recommended_packages() -> None:
     (seen,) = observe("recommended-packages", DEBIAN + "RUN apt-get update && apt-get install -y git\n")
     assert seen.words == "apt-get install -y git"
