@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
+from layerlint.domain.credentials import redact
 from layerlint.domain.text import Text
 from layerlint.graph import BuildGraph, ContextRef, Edge, EdgeKind, ImageRef, Scratch, Source, Stage, StageRef
 from layerlint.source import SourceFile
 
 
 def _shown(text: Text) -> str:
-    return text if isinstance(text, str) else "(not known)"
+    return redact(text) if isinstance(text, str) else "(not known)"
 
 
 def _name(source: Source, graph: BuildGraph) -> str:
@@ -46,7 +47,7 @@ def text(source: SourceFile, graph: BuildGraph) -> str:
             if edge.kind is not EdgeKind.FROM
         }
         for instruction in stage.instructions:
-            words = " ".join(instruction.node.text.split())
+            words = redact(" ".join(instruction.node.text.split()))
             line = f"  {instruction.node.start_line:>4}  {words if len(words) <= 80 else words[:79] + '…'}"
             edge = edges.get(id(instruction))
             lines.append(line if edge is None else f"{line}  <- {_name(edge.source, graph)}")
@@ -65,7 +66,7 @@ def to_json(source: SourceFile, graph: BuildGraph) -> str:
             name: value if isinstance(value, str | None) else None for name, value in graph.arguments.items()
         },
         "problems": [
-            {"line": line, "column": column, "message": problem.message}
+            {"line": line, "column": column, "message": redact(problem.message)}
             for problem in graph.problems
             for line, column in (source.position(problem.span.start),)
         ],
@@ -86,7 +87,7 @@ def _stage(stage: Stage, graph: BuildGraph) -> dict[str, Any]:
                 "keyword": each.node.keyword.upper(),
                 "line": each.node.start_line,
                 "end_line": each.node.end_line,
-                "text": " ".join(each.node.text.split()),
+                "text": redact(" ".join(each.node.text.split())),
             }
             for each in stage.instructions
         ],
@@ -98,7 +99,7 @@ def _edge(edge: Edge, source: SourceFile) -> dict[str, Any]:
         case StageRef(index):
             target: dict[str, Any] = {"stage": index}
         case ImageRef(reference):
-            target = {"image": reference if isinstance(reference, str) else None}
+            target = {"image": redact(reference) if isinstance(reference, str) else None}
         case ContextRef(name):
             target = {"context": name}
         case Scratch():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerlint.analysis.basis import coverage
+from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
 from layerlint.execution.instructions import one_line
@@ -64,7 +65,9 @@ def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
         _open(accounting.visible, unknown_base or incomplete),
         _open(accounting.hidden, incomplete),
         tuple(
-            HiddenRecord(item.path, item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by))
+            HiddenRecord(
+                redact(item.path), item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by)
+            )
             for item in accounting.items
             if item.bytes.high != 0
         ),
@@ -141,4 +144,4 @@ def entry_count(layer: Layer) -> Size:
 
 def _changes(layer: Layer, instruction: str) -> Iterator[ChangeRecord]:
     for entry in layer.entries:
-        yield ChangeRecord(entry.path, entry.kind.value, entry.bytes, entry.because or instruction)
+        yield ChangeRecord(redact(entry.path), entry.kind.value, entry.bytes, entry.because or instruction)

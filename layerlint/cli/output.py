@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from layerlint.domain.credentials import redact
 from layerlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ OK, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
 def complain(message: str) -> None:
     for line in message.splitlines():
-        print(f"layerlint: {line}", file=sys.stderr)
+        print(f"layerlint: {redact(line)}", file=sys.stderr)
 
 
 def located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from layerlint.dockerfile.instructions import (
     Workdir,
 )
 from layerlint.dockerfile.syntax import Word
+from layerlint.domain.credentials import redact
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.accounts import of_user
 from layerlint.execution.context import BuildContext
@@ -101,8 +102,8 @@ def lookup(state: State, *, known_base: bool) -> Callable[[str], Text | None]:
 
 
 def one_line(instruction: Instruction) -> str:
-    """The instruction on one line, without the bodies of here-documents."""
-    return " ".join(instruction.node.text.split())
+    """The instruction on one line, without the bodies of here-documents and the values of secrets."""
+    return redact(" ".join(instruction.node.text.split()))
 
 
 def execute(instruction: Instruction, state: State, index: int, around: Surroundings) -> Step:

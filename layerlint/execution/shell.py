@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
 
+from layerlint.domain.credentials import redact
 from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -131,7 +132,7 @@ class ShellRunner:
     def source(self, command: Command) -> str:
         from layerlint.shell.render import render, shorten
 
-        return shorten(render(self.text, command), 200)
+        return shorten(redact(render(self.text, command)), 200)
 
     def _run(self, command: Command, stdin: Stream | None) -> tuple[Truth, Stream]:
         match command:

@@ -9,6 +9,7 @@ from typing import Protocol
 from zlib import crc32
 
 from layerlint._dataclass import dataclass
+from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size
 from layerlint.report import Confidence, Finding, Fix, Place, Related, RuleInfo
 from layerlint.ruleset.model import Rule, RuleSet
@@ -94,7 +95,7 @@ def _finding(rule: Rule, case: Observed, source: SourceFile) -> Finding:
         confidence=_lower(rule.confidence, case.confidence),
         message=rule.message.fill(case.values, case.bytes),
         place=place(source, case.span),
-        related=tuple(Related(place(source, span), message) for span, message in case.related),
+        related=tuple(Related(place(source, span), redact(message)) for span, message in case.related),
         bytes=case.bytes,
         fix=case.fix,
         url=rule.url,

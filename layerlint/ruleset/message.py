@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from layerlint._dataclass import dataclass
+from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size
 from layerlint.domain.units import format_size
 
@@ -81,6 +82,6 @@ def _shown(name: str, values: Mapping[str, str | int | Size], cost: Size | None)
         return "an unknown amount" if cost is None else format_size(cost)
     if isinstance(value, Size):
         return format_size(value)
-    line = " ".join(str(value).split())
+    line = redact(" ".join(str(value).split()))
     longest = _LONGEST_PROBLEM if name == _PROBLEM else _LONGEST_VALUE
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
