@@ -8,6 +8,13 @@ from typing import Final
 from layerlint.dockerfile.instructions import Cmd, Entrypoint
 from layerlint.execution.trace import Trace
 
+_INTERPRETERS: Final = frozenset(
+    {
+        "R", "clojure", "elixir", "erl", "ghci", "groovysh", "iex", "ipython", "irb", "jruby", "jshell", "julia",
+        "lein", "node", "perl", "perl6", "php", "pypy", "pypy3", "python", "python2", "python3", "racket", "raku",
+        "rakudo", "ruby", "sbcl", "scala", "swipl",
+    }
+)  # fmt: skip
 _SHELLS: Final = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "sh", "tcsh", "zsh"})
 
 
@@ -36,11 +43,11 @@ def starts_one_of(trace: Trace, programs: Collection[str]) -> bool:
     return any(word.strip("'\";&|()").rpartition("/")[2] in programs for word in start_words(trace))
 
 
-def starts_a_program(trace: Trace, interpreters: Collection[str] = ()) -> bool:
-    """The image is for one program: it starts something, and neither a shell nor one of these alone."""
-    words = start_words(trace)
-    return bool(words) and not (
-        len(words) == 1
-        and (name := words[0].rpartition("/")[2])
-        and (name in _SHELLS or name in interpreters)
-    )
+def starts_a_program(trace: Trace, tools: Collection[str] = ()) -> bool:
+    """The image is for one program: it starts something that is neither a shell, nor an interpreter or one of
+    these tools without anything to run.  An image of that kind is made to be built on, or worked in."""
+    words = [word for word in start_words(trace) if not word.startswith("-")]
+    if not words:
+        return False
+    name = words[0].rpartition("/")[2]
+    return len(words) > 1 or (name not in _SHELLS and name not in _INTERPRETERS and name not in tools)

@@ -176,7 +176,8 @@ def _id(owner: object) -> int | Unknown | None:
 def _resize(filesystem: FileSystem, path: str, size: Size, because: str) -> FileSystem:
     node = filesystem.lookup(path)
     if isinstance(node, Inode):
-        zeros = size.is_exact and (size.low == 0 or isinstance(node.content, Zeros))
+        # What is longer than before is filled with zeros (truncate(2)).
+        zeros = size.is_exact and (size.low == 0 or node.size.high == 0 or isinstance(node.content, Zeros))
         return filesystem.write(path, size, because, content=Zeros() if zeros else None)
     return filesystem.write(path, size, because, content=Zeros())
 

@@ -1,0 +1,103 @@
+"""The image stands on a base made for building, and starts a program that needs none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from layerlint._dataclass import dataclass
+from layerlint.analysis.start import starts_a_program, starts_one_of
+from layerlint.checks.model import Check, Observation
+from layerlint.domain.size import Size
+from layerlint.execution.bases import find
+from layerlint.execution.trace import CommandRun, StageTrace, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    images: tuple[str, ...] = ()
+    """Repositories, without the registry and Docker Hub's ``library/``."""
+    tags: tuple[str, ...] = ("*",)
+    """Patterns of the tags that count."""
+    other_tags: tuple[str, ...] = ()
+    """Patterns of those that do not."""
+    programs: tuple[str, ...] = ()
+    """What the base is for: an image that starts one of them, or runs one as it is, needs it."""
+    instead: str = ""
+    """What is large enough: an image, or ``-slim`` for a tag beside the base's own."""
+    build: bool = False
+    """Running one of the programs in the build counts as needing it too."""
+
+
+def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if trace.target is None or not starts_a_program(trace, params.programs):
+        return
+    if starts_one_of(trace, params.programs) or (params.build and _builds(trace, params)):
+        return
+    first = _first(trace.target)
+    repository, tag = _parts(first.base.reference)
+    if repository not in params.images or not _counts(tag, params):
+        return
+    instead = params.instead
+    if instead.startswith("-"):
+        if tag == "latest":
+            return
+        instead = f"{repository}:{tag}{instead}"
+    smaller = find(instead)
+    saved = None if smaller is None else _difference(first.base.bytes, smaller.size)
+    if params.build and (saved is None or saved.likely == 0):
+        return  # there is no such tag, or it is no smaller
+    yield Observation(
+        span=first.stage.instruction.image.span,
+        values={"image": first.base.reference, "instead": instead},
+        bytes=saved,
+    )
+
+
+def _first(target: StageTrace) -> StageTrace:
+    while target.parent is not None:
+        target = target.parent
+    return target
+
+
+def _parts(reference: str) -> tuple[str, str]:
+    name = reference.partition("@")[0]
+    for prefix in ("docker.io/", "index.docker.io/", "library/"):
+        name = name.removeprefix(prefix)
+    head, colon, tag = name.rpartition(":")
+    return (head, tag) if colon and "/" not in tag else (name, "latest")
+
+
+def _counts(tag: str, params: Params) -> bool:
+    if any(fnmatchcase(tag, pattern) for pattern in params.other_tags):
+        return False
+    return any(fnmatchcase(tag, pattern) for pattern in params.tags)
+
+
+def _builds(trace: Trace, params: Params) -> bool:
+    """A command of the image uses what the base is for, or is not known well enough to say that it does not."""
+    steps = () if trace.target is None else tuple(trace.target.chain())
+    return any(
+        not step.complete
+        or any(command.name in params.programs or _compiles(command) for command in step.commands)
+        for step in steps
+    )
+
+
+def _compiles(command: CommandRun) -> bool:
+    """It installs headers or a compiler: something is to be built with them."""
+    return any(
+        package.name.endswith("-dev") or package.name in ("gcc", "g++", "clang", "make")
+        for result in command.applied
+        for package in result.installed
+    )
+
+
+def _difference(larger: Size, smaller: Size) -> Size:
+    high = None if larger.high is None else max(0, larger.high - smaller.low)
+    likely = max(0, larger.likely - smaller.likely)
+    low = 0 if smaller.high is None else max(0, larger.low - smaller.high)
+    return Size(min(low, likely), likely, high)
+
+
+CHECK = Check(Params, _run, ("image", "instead"))
