@@ -13,6 +13,7 @@ from dataclasses import field, replace
 
 from layerlint._dataclass import dataclass
 from layerlint.commands._modes import parse_mode
+from layerlint.commands._unseen import downloaded
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read
 from layerlint.dockerfile.instructions import Add, Copy, Transfer
 from layerlint.dockerfile.syntax import Heredoc
@@ -180,7 +181,7 @@ def _sources(
         if isinstance(instruction, Add) and _is_remote(text):
             outcome.gaps.append(NotUnderstood(span, label, "the size of what it downloads is not known"))
             name = posixpath.basename(text.split("?", 1)[0].rstrip("/")) or "download"
-            yield Source(name, Inode(Kind.FILE, UNBOUNDED, 0o600, 0, 0, BASE_LAYER, label), span, name)
+            yield Source(name, Inode(Kind.FILE, downloaded(name), 0o600, 0, 0, BASE_LAYER, label), span, name)
             continue
         if origin is None:
             outcome.gaps.append(NotUnderstood(span, label, "there is no build context"))
