@@ -9,7 +9,9 @@ from layerlint.analysis.context_copies import context_sources, is_whole
 from layerlint.analysis.installs import installs_dependencies
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.syntax import Word
+from layerlint.domain.size import total
 from layerlint.domain.truth import Truth
+from layerlint.domain.units import format_size
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.filesystem.layer import EntryKind
 
@@ -21,21 +23,33 @@ class Params:
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    ships = {id(step) for step in trace.layer_steps()}
     for stage in trace.stages:
         if stage.stage.index not in trace.graph.reachable:
             continue
         copied: Word | None = None
+        installs: list[tuple[Step, CommandRun]] = []
         for step in stage.steps:
             if copied is None:
                 copied = _many(step, params.files)
             elif (command := _install(step)) is not None:
-                line = trace.document.source.position(command.span.start)[0]
-                yield Observation(
-                    span=copied.span,
-                    values={"source": copied.value, "command": command.text, "line": line},
-                    related=((command.span, f"`{command.text}` runs again"),),
-                )
-                break
+                installs.append((step, command))
+        if copied is None or not installs:
+            continue
+        # What the install adds is pushed and pulled again where it ships; elsewhere it is only made again.
+        size = total(step.layer.bytes for step, _ in installs if step.layer is not None)
+        first = installs[0][1]
+        yield Observation(
+            span=copied.span,
+            values={
+                "source": copied.value,
+                "command": first.text,
+                "line": trace.document.source.position(first.span.start)[0],
+                "rebuilt": f", {format_size(size)} of layers" if size.likely else "",
+            },
+            bytes=size if size.likely and id(installs[0][0]) in ships else None,
+            related=tuple((command.span, f"`{command.text}` runs again") for _, command in installs),
+        )
 
 
 def _many(step: Step, files: int) -> Word | None:
@@ -61,4 +75,4 @@ def _install(step: Step) -> CommandRun | None:
     )
 
 
-CHECK = Check(Params, _run, ("source", "command", "line"))
+CHECK = Check(Params, _run, ("source", "command", "line", "rebuilt"))

@@ -76,12 +76,16 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         if not (params.copied or isinstance(step.instruction, Run)):
             continue
         shipped = new_files(step, params.folders, excepted, end)
-        if shipped is not None and shipped.bytes.likely >= params.minimum:
+        if shipped is None:
+            continue
+        # Of some managers it is known where they keep what they download, but not how much it is.
+        unknown = shipped.bytes.likely == 0 and shipped.bytes.high is None
+        if unknown or shipped.bytes.likely >= params.minimum:
             yield Observation(
                 span=shipped.cause.span,
                 values={"command": shipped.cause.text, "path": name_paths(shipped.paths)},
                 bytes=shipped.bytes,
-                confidence=None if shipped.sure else Confidence.MEDIUM,
+                confidence=None if shipped.sure and not unknown else Confidence.MEDIUM,
             )
 
 

@@ -25,7 +25,7 @@ class Observation:
     values: Mapping[str, str | int | Size]
     """For the ``{name}`` fields of the rule's message; sizes are shown in IEC units."""
     bytes: Size | None = None
-    """What it costs in the final image (the target's chain), where it costs bytes."""
+    """What it costs in the final image (the target's chain), or has pushed and pulled again; None without."""
     related: tuple[tuple[Span, str], ...] = ()
     confidence: Confidence | None = None
     """Lower than the rule's own where this case is less certain; None for the rule's."""

