@@ -159,7 +159,7 @@ def test_written_as_ours_it_means_the_same(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_text_of_ours() -> None:
-    config = read_hadolint("h", b"ignored: [DL3009, DL9999, SC2086]\noverride: {info: [DL3010]}\nno-fail: true\n")
+    config = read_hadolint("h", b"ignored: [DL3009, DL9999]\noverride: {info: [DL3010]}\nno-fail: true\n")
     assert written(config, RULES) == (
         "# Out of h.  `profile: hadolint` has its rules and severities alone.\n"
         "ignore:\n"

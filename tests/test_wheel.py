@@ -57,6 +57,8 @@ def run(program: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
 def test_what_is_in_it(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"layerlint/py.typed", "layerlint/_rules/waste/removed-in-later-layer.yaml"} <= names
+    assert {"layerlint/_profiles.json", "layerlint/_rules/profiles/hadolint.yaml"} <= names
+    assert "layerlint/ruleset/peers.yaml" in names
     assert any(name.startswith("layerlint/catalog/data/") for name in names)
     assert any(name.startswith("layerlint/catalog/images/") for name in names)
     assert not any(name.startswith(("tests/", "rules/", "layerlint/catalog/snapshot")) for name in names)

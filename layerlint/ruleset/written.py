@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -14,6 +15,8 @@ from layerlint.ruleset.model import RuleSet
 from layerlint.ruleset.selection import known_part
 
 _INDENT: Final = "  "
+_PLAIN: Final = re.compile(r"(?!null\Z)[A-Za-z][A-Za-z0-9_./-]*", re.IGNORECASE)
+"""A text without quotes: these readers take any other word for its text, `no` and `3.10` too."""
 
 
 def written(config: Config, rules: RuleSet) -> str:
@@ -71,7 +74,9 @@ def _commented(named: dict[str, list[str]], form: str) -> Iterator[str]:
     texts = [_INDENT + form.format(name) for name in named]
     width = max(map(len, texts))
     for text, (name, codes) in zip(texts, named.items(), strict=True):
-        yield text if codes == [name] else f"{text:<{width}}  # {', '.join(codes)}"
+        # One of ShellCheck's codes is its own name.
+        alone = codes == [name.partition(":")[0]]
+        yield text if alone else f"{text:<{width}}  # {', '.join(codes)}"
 
 
 def _params(options: Mapping) -> Iterator[str]:
