@@ -47,26 +47,27 @@ def load_profile(word: Scalar | None, folders: Sequence[Path], rules: RuleSet) -
         reader.finish()
         if value is not None:
             return _finished(name, value, reader)
-    values = _bundled_values(reader)
-    if name not in values:
-        known = sorted({*values, *_names(folders)})
+    value = _bundled(name, reader)
+    if value is None:
+        known = sorted({*_bundled_names(), *_names(folders)})
         near = reader.near(name, known) or f": known are {', '.join(known)}"
         reader.fault(word or Scalar(name, Location("--profile")), f'there is no profile "{name}"{near}')
         reader.finish()
-    profile = _finished(name, values[name], reader)
+    assert value is not None  # or the fault has been raised
+    profile = _finished(name, value, reader)
     return replace(profile, selection=known_part(profile.selection, rules)[0])
 
 
 def bundled_profiles(rules: RuleSet) -> tuple[Profile, ...]:
     """Those that ship with layerlint, by name."""
-    names = sorted(_bundled_values(Reader()))
-    return tuple(load_profile(Scalar(name, Location(_BUNDLED)), (), rules) for name in names)
+    return tuple(load_profile(Scalar(name, Location(_BUNDLED)), (), rules) for name in _bundled_names())
 
 
 def compile_profiles(folder: Path) -> str:
     """The profiles of a folder of rules as the JSON text that a wheel carries as ``_profiles.json``."""
     reader = Reader()
-    text = dump_rules(_values(folder, reader))
+    read = ((name, _parse(folder / PROFILES / f"{name}.yaml", reader)) for name in _names([folder]))
+    text = dump_rules({name: value for name, value in read if value is not None})
     reader.finish()
     return text
 
@@ -83,16 +84,23 @@ def _finished(name: str, value: Value, reader: Reader) -> Profile:
     return profile
 
 
-def _bundled_values(reader: Reader) -> dict[str, Value]:
-    compiled = bundled("profiles.json")
-    if compiled.is_file():  # a wheel: no YAML to read
-        return dict(load_rules(compiled.read_text(encoding="utf-8"), _BUNDLED))
-    return _values(bundled("rules"), reader)
+def _bundled(name: str, reader: Reader) -> Value | None:
+    """The value of one that ships with layerlint; None where there is none of the name."""
+    compiled = _compiled()
+    if compiled is not None:
+        return compiled.get(name)
+    return _parse(bundled("rules") / PROFILES / f"{name}.yaml", reader) if NAME.fullmatch(name) else None
 
 
-def _values(folder: Path, reader: Reader) -> dict[str, Value]:
-    read = ((name, _parse(folder / PROFILES / f"{name}.yaml", reader)) for name in _names([folder]))
-    return {name: value for name, value in read if value is not None}
+def _bundled_names() -> list[str]:
+    compiled = _compiled()
+    return _names([bundled("rules")]) if compiled is None else sorted(compiled)
+
+
+def _compiled() -> dict[str, Value] | None:
+    """Those that a wheel carries as JSON: there is no YAML to read."""
+    file = bundled("profiles.json")
+    return dict(load_rules(file.read_text(encoding="utf-8"), _BUNDLED)) if file.is_file() else None
 
 
 def _names(folders: Sequence[Path]) -> list[str]:

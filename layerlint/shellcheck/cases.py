@@ -45,7 +45,9 @@ def shell_cases(
     source = traces[-1].document.source.text
     for rule in active:
         if rule.check == SHELL_SCRIPT:
-            found_in = (script for trace in traces for script in shell_scripts(trace, use_base=rule.params.use_base))
+            found_in = (
+                script for trace in traces for script in shell_scripts(trace, use_base=rule.params.use_base)
+            )
             # An instruction may run in two traces.
             scripts = list({script.span: script for script in found_in}.values())
             try:
