@@ -144,7 +144,7 @@ def lint(
     if scripted and settings.shellcheck is not None:
         from layerlint.shellcheck.cases import shell_cases
 
-        told, notes = shell_cases(tuple(analysis.traces()), active, settings.shellcheck)
+        told, notes = shell_cases(analysis.trace, active, settings.shellcheck)
         cases += told
     elif scripted:
         active = RuleSet(tuple(rule for rule in active if rule.check != SHELL_SCRIPT))

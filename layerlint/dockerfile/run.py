@@ -50,7 +50,7 @@ def _script(node: Node) -> tuple[str, SourceMap]:
     """The shell form's text: with here-documents put back, or the body of one that stands alone."""
     start, command = node.rest, node.args[0].value if node.args else ""
     if node.heredocs and opening(command) is not None:
-        return _body(node.heredocs[0])
+        return heredoc_script(node.heredocs[0])
     joined = node.map.behind(start)
     starts, origins = list(joined.starts), list(joined.origins)
     text = [command]
@@ -66,7 +66,8 @@ def _script(node: Node) -> tuple[str, SourceMap]:
     return "".join(text), SourceMap(tuple(starts), tuple(origins))
 
 
-def _body(heredoc: Heredoc) -> tuple[str, SourceMap]:
+def heredoc_script(heredoc: Heredoc) -> tuple[str, SourceMap]:
+    """The body as a shell gets it, and where it stands."""
     start = heredoc.span.start
     if not heredoc.chomp:
         return heredoc.content, SourceMap((0,), (start,))

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from layerlint.execution.trace import Trace
-from layerlint.report import Severity
+from layerlint.report import Confidence, Severity
 from layerlint.ruleset.findings import Remark
 from layerlint.ruleset.model import Rule, RuleSet
 from layerlint.ruleset.reserved import SHELL_SCRIPT, ShellScriptParams
-from layerlint.shellcheck.program import Comment, Level, ShellCheckError, check
+from layerlint.shellcheck.program import LONGEST, Comment, Level, ShellCheckError, check
 from layerlint.shellcheck.scripts import ShellScript, shell_scripts
 
 _MEANINGLESS: Final = frozenset(
@@ -29,6 +29,11 @@ What it says of the ``#!`` line and the variables is of our own making too, and 
 _REPEATED_BLANKS: Final = 2291
 """Of ``echo a   b``; between two lines of a continued instruction they are its indentation."""
 
+_PORTABILITY: Final = 3
+"""The thousands of what POSIX has not: bash, which may be the sh of a base that is not known, has it."""
+_OF_THE_BASE: Final = frozenset({2154})
+"""A variable that nobody sets, unless the base image does."""
+
 _SEVERITIES: Final = {
     Level.ERROR: Severity.ERROR,
     Level.WARNING: Severity.WARNING,
@@ -38,25 +43,26 @@ _SEVERITIES: Final = {
 
 
 def shell_cases(
-    traces: Sequence[Trace], active: RuleSet, program: Path
+    trace: Trace, active: RuleSet, program: Path
 ) -> tuple[list[tuple[Rule, Remark]], tuple[str, ...]]:
-    """The cases of the traces of a file, and why there are none where ShellCheck does not answer."""
+    """The cases of a file, of what stands in front of its first FROM too, and what was not looked at."""
     cases: list[tuple[Rule, Remark]] = []
-    source = traces[-1].document.source.text
+    notes: dict[str, None] = {}
     for rule in active:
         if rule.check == SHELL_SCRIPT:
-            found_in = (
-                script for trace in traces for script in shell_scripts(trace, use_base=rule.params.use_base)
-            )
-            # An instruction may run in two traces.
-            scripts = list({script.span: script for script in found_in}.values())
+            scripts = list(shell_scripts(trace, use_base=rule.params.use_base))
+            if any(len(script.text) > LONGEST for script in scripts):
+                notes[f"ShellCheck is not given scripts of more than {LONGEST} characters"] = None
+                scripts = [script for script in scripts if len(script.text) <= LONGEST]
             try:
                 comments = check(program, [script.text for script in scripts])
             except ShellCheckError as error:
-                return [], (f"ShellCheck {error}: its findings are missing",)
+                notes[f"ShellCheck {error}: its findings are missing"] = None
+                continue
+            source = trace.document.source.text
             for script, found in zip(scripts, comments, strict=True):
                 cases += _of_script(rule, script, found, source)
-    return cases, ()
+    return cases, tuple(notes)
 
 
 def _of_script(
@@ -80,4 +86,6 @@ def _remark(comment: Comment, script: ShellScript, source: str) -> Remark | None
     span = script.locate(comment.start, comment.end)
     if span is None or (comment.code == _REPEATED_BLANKS and "\n" in source[span.start : span.end]):
         return None
-    return Remark(span, {"problem": comment.message.strip().removesuffix(".")})
+    doubtful = not script.sure and (comment.code in _OF_THE_BASE or comment.code // 1000 == _PORTABILITY)
+    confidence = Confidence.LOW if doubtful else None
+    return Remark(span, {"problem": comment.message.strip().removesuffix(".")}, confidence=confidence)

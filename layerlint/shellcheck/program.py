@@ -19,7 +19,7 @@ from layerlint._dataclass import dataclass
 _SECONDS: Final = 20.0
 _SECONDS_A_SCRIPT: Final = 1.0
 """A RUN of 600 commands takes 3 s of a free core."""
-_LONGEST: Final = 200_000
+LONGEST: Final = 200_000
 """Characters of a script that is looked at: time and memory grow faster than its length."""
 _MOST_COMMENTS: Final = 10_000
 
@@ -75,7 +75,7 @@ def check(program: Path, scripts: Sequence[str]) -> list[list[Comment]]:
         with tempfile.TemporaryDirectory(prefix="layerlint-") as folder:
             for text, name in distinct.items():
                 # A byte that is no UTF-8 becomes one character, so that columns stay.
-                Path(folder, name).write_bytes(text[:_LONGEST].encode("utf-8", "replace"))
+                Path(folder, name).write_bytes(text.encode("utf-8", "replace"))
             command = [str(program), "--norc", "--format=json1", "--severity=style", *distinct.values()]
             answer = _run(command, folder, _SECONDS + _SECONDS_A_SCRIPT * len(distinct))
         for name, comment in _read(answer):

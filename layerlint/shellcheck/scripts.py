@@ -9,7 +9,8 @@ from typing import Final
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Arg, Env, From, Instruction, OnBuild, Run, Shell
-from layerlint.dockerfile.syntax import SourceMap
+from layerlint.dockerfile.run import heredoc_script
+from layerlint.dockerfile.syntax import Node, SourceMap
 from layerlint.execution.trace import State, Trace
 from layerlint.filesystem.union import FileSystem
 from layerlint.shellcheck.interpreters import interpreter, stops_at_a_failure, with_base
@@ -19,6 +20,8 @@ _DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}")
 _SHELL_COMMENT: Final = re.compile(r"hadolint\s+shell\s*=\s*(\S+)")
 _MOST_NAMES: Final = 1000
+_READER: Final = re.compile(r"(?:<<-?\s*\S+\s+)?([^\s<]+(?:\s+-[A-Za-z]+)*)(?:\s*<<-?\s*\S+)?")
+"""``bash -e <<'EOF'``, ``<<'EOF' bash -e``."""
 
 _PROXIES: Final = frozenset(
     f"{name}{suffix}"
@@ -38,8 +41,8 @@ class ShellScript:
     body: str
     map: SourceMap
     """From offsets in ``body`` to the Dockerfile."""
-    span: Span
-    """Of the keyword of the instruction."""
+    sure: bool
+    """What its shell is and what variables there are is known: it is not that of an unknown base."""
 
     @property
     def text(self) -> str:
@@ -145,19 +148,35 @@ def _declare(instruction: Instruction, scope: _Scope) -> None:
 
 
 def _of_run(run: Run, scope: _Scope, filesystem: FileSystem | None) -> Iterator[ShellScript]:
-    program = interpreter(scope.shell)
-    if program is not None and filesystem is not None:
-        program = with_base(program, scope.base, filesystem)
-    strict = stops_at_a_failure(scope.shell)
+    shell: Sequence[str] = scope.shell
     body = run.script
     if body.startswith("#!"):  # a here-document with an interpreter of its own
-        first = body[2:].partition("\n")[0]
-        program = interpreter(first.split())
-        strict = stops_at_a_failure(first.split())
+        shell = body[2:].partition("\n")[0].split()
         body = f"##{body[2:]}"
+    program = interpreter(shell)
+    if program is not None and filesystem is not None:
+        program = with_base(program, scope.base, filesystem)
+    sure = scope.base is not None or shell is not scope.shell
+    yield from _script(program, shell, scope, body, run.script_map, sure=sure)
+    for heredoc in run.node.heredocs:
+        reader = _reader(run.node)
+        if reader and not heredoc.expand:  # else the outer shell has its way with it first
+            yield from _script(interpreter(reader), reader, scope, *heredoc_script(heredoc), sure=True)
+
+
+def _reader(node: Node) -> list[str]:
+    """The command that a here-document of an instruction is the input of, if it is nothing else."""
+    found = _READER.fullmatch(node.rest_text.strip()) if len(node.heredocs) == 1 else None
+    words = found[1].split() if found is not None else []
+    return words if words and interpreter(words[:1]) is not None else []
+
+
+def _script(
+    program: str | None, shell: Sequence[str], scope: _Scope, body: str, place: SourceMap, *, sure: bool
+) -> Iterator[ShellScript]:
     if program is not None and body.strip():
-        head = f"#!{program}{' -e' if strict else ''}\n{_exports(scope.names)}"
-        yield ShellScript(head, body, run.script_map, run.node.keyword_span)
+        strict = " -e" if stops_at_a_failure(shell) else ""
+        yield ShellScript(f"#!{program}{strict}\n{_exports(scope.names)}", body, place, sure)
 
 
 def _exports(names: Iterable[str]) -> str:

@@ -169,3 +169,34 @@ def test_no_program_is_taken_out_of_the_folder(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("sys.executable", str(tmp_path / "bin" / "python"))
     options = arguments.parser("check").parse_args(["check"])
     assert read_shellcheck(options) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("example.org/unknown:1", {"SC2086": "medium", "SC2154": "low", "SC3046": "low"}),
+        ("debian:bookworm", {"SC2086": "medium", "SC2154": "medium", "SC3046": "medium"}),
+        ("fedora:38", {"SC2086": "medium", "SC2154": "medium"}),
+    ],
+)
+def test_what_rests_on_an_unknown_base_is_told_in_doubt(
+    base: str, expected: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real()
+    (tmp_path / "Dockerfile").write_text(f"FROM {base}\nRUN source /etc/profile && ls $x\n")
+    cli.main([str(tmp_path / "Dockerfile"), "--format", "json", "--select", "shell-script"])
+    (file,) = json.loads(capfd.readouterr().out)["files"]
+    assert {each["aliases"][0]: each["confidence"] for each in file["findings"]} == expected
+
+
+def test_a_script_that_is_too_long_costs_the_others_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real()
+    long = "\n".join("true" for _ in range(50_000))
+    (tmp_path / "Dockerfile").write_text(f"FROM scratch\nRUN ls $x\nRUN <<EOF\n{long}\nls $y\nEOF\n")
+    cli.main([str(tmp_path / "Dockerfile"), "-q", "--select", "SC2086"])
+    out, err = capfd.readouterr()
+    assert "Dockerfile:2:8: info:" in out
+    assert len(out.splitlines()) == 1
+    assert "ShellCheck is not given scripts of more than 200000 characters" in err

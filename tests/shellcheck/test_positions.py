@@ -48,6 +48,11 @@ def told(text: str) -> list[str]:
         ("RUN <<-EOF\n\tls\n\t\tls \"$x\"\n\tEOF", ["5:7 SC2154 $x"]),
         ("RUN <<EOF\n#!/bin/bash\n[[ -e /x ]] && ls \"$x\"\nEOF", ["5:20 SC2154 $x"]),
         ("RUN <<EOF cat > /x && ls \"$y\"\n$x\nEOF", ["3:27 SC2154 $y", "4:1 SC2154 $x"]),
+        # The input of a shell, taken as it stands; what an outer shell expands first is that one's text.
+        ("RUN bash -e <<'EOF'\n[[ -e /x ]] && ls \"$x\"\nEOF", ["4:20 SC2154 $x"]),
+        ("RUN <<-'EOF' /bin/sh\n\tcd /x\n\tls \"$x\"\n\tEOF", ["4:2 SC2164 cd /x", "5:6 SC2154 $x"]),
+        ("RUN sh <<EOF\ncd /y\nls $x\nEOF", ["5:4 SC2154 $x"]),
+        ("RUN cat <<'EOF'\nls $x\nEOF", []),
         ("ONBUILD RUN ls && \\\n ls \"$x\"", ["4:6 SC2154 $x"]),
         ("# hadolint ignore=SC2154\nRUN ls $x", ["4:8 SC2086 $x"]),
         ("RUN <<EOF\n# shellcheck disable=SC2154\nls $x\nEOF", ["5:4 SC2086 $x"]),
