@@ -38,7 +38,9 @@ class ShellScriptParams:
     left_out: tuple[str, ...] = ()
     """Codes that are not told."""
     use_base: bool = True
-    """The base image's variables are known, and which shell its ``/bin/sh`` is."""
+    """The base image's variables are known, and which shell it has."""
+    forget_shell: bool = False
+    """SHELL holds up to the next ARG or ENV, as with hadolint 2.15 (mended behind 2.15.1)."""
     last_only: bool = False
     """Of each instruction only the last comment is told, as hadolint 2.15 does."""
 

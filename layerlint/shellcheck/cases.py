@@ -50,7 +50,9 @@ def shell_cases(
     notes: dict[str, None] = {}
     for rule in active:
         if rule.check == SHELL_SCRIPT:
-            scripts = list(shell_scripts(trace, use_base=rule.params.use_base))
+            params: ShellScriptParams = rule.params
+            found_in = shell_scripts(trace, use_base=params.use_base, forget_shell=params.forget_shell)
+            scripts = list(found_in)
             if any(len(script.text) > LONGEST for script in scripts):
                 notes[f"ShellCheck is not given scripts of more than {LONGEST} characters"] = None
                 scripts = [script for script in scripts if len(script.text) <= LONGEST]

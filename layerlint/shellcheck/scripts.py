@@ -78,11 +78,12 @@ class _Scope:
     base: BaseImage | None = None
 
 
-def shell_scripts(trace: Trace, *, use_base: bool) -> Iterator[ShellScript]:
+def shell_scripts(trace: Trace, *, use_base: bool, forget_shell: bool = False) -> Iterator[ShellScript]:
     """Of every RUN in shell form, also of triggers and of files without a FROM, in the order of the file.
 
     The exec form is no script: its words reach the program as they stand.  ``use_base``: variables of the
-    base image are known, and so is what its ``/bin/sh`` is.
+    base image are known, and so is its shell.  ``forget_shell``: SHELL is for what stands in front of the
+    next ARG or ENV alone.
     """
     stages = {stage.stage.instruction.node.span.start: stage for stage in trace.stages}
     systems = {
@@ -95,6 +96,7 @@ def shell_scripts(trace: Trace, *, use_base: bool) -> Iterator[ShellScript]:
     file_shell: Sequence[str] | None = None
     scope = _Scope(_DEFAULT_SHELL, set())
     triggers = scope
+    ends: dict[int, _Scope] = {}
     in_stage = False
     for instruction in trace.instructions:
         start = instruction.node.span.start
@@ -111,7 +113,11 @@ def shell_scripts(trace: Trace, *, use_base: bool) -> Iterator[ShellScript]:
             else:
                 state = stage.steps[0].before if stage.steps else stage.final
                 inherited = _names(state, stage.base.image, use_base)
-                scope = _Scope(state.shell, inherited, stage.base.image if use_base else None)
+                parent = None if stage.parent is None else ends.get(stage.parent.stage.index)
+                of_parent = _DEFAULT_SHELL if parent is None else parent.shell
+                shell = state.shell if use_base else of_parent
+                scope = _Scope(shell, inherited, stage.base.image if use_base else None)
+                ends[stage.stage.index] = scope
             scope.shell = file_shell or scope.shell
             triggers = _Scope(scope.shell, set(scope.names), scope.base)
             continue
@@ -120,6 +126,8 @@ def shell_scripts(trace: Trace, *, use_base: bool) -> Iterator[ShellScript]:
         if trigger:
             triggers.names |= scope.names
         _declare(inner, triggers if trigger else scope)
+        if forget_shell and not trigger and isinstance(inner, Arg | Env):
+            scope.shell = _DEFAULT_SHELL
         if isinstance(inner, Run) and inner.exec_form is None:
             here = triggers if trigger else scope
             yield from _of_run(inner, here, systems.get(start) if use_base else None)
