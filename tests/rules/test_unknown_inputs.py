@@ -24,7 +24,7 @@ from layerlint.source import SourceFile
 RULES = RuleSet(tuple(rule for rule in load_bundled(CHECKS) if rule.check in CHECKS))
 
 _LOSSES = [
-    ("base", r"^FROM (?:debian|python)\S*", f"FROM example/unknown:1@sha256:{'0' * 64}"),
+    ("base", r"^FROM (?:debian|python)\S*", f"FROM example/unknown@sha256:{'0' * 64}"),
     ("command before", r"^RUN ((?:--\S+ )*)(?=[a-z])", r"RUN \1frobnicate && "),
     ("command before, either way", r"^RUN ((?:--\S+ )*)(?=[a-z])", r"RUN \1frobnicate; "),
     ("condition", r"^RUN ((?:--\S+ )*)(?=[a-z])", r"RUN \1frobnicate || "),
