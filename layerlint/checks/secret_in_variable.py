@@ -9,7 +9,7 @@ from layerlint._dataclass import dataclass
 from layerlint.checks._triggers import observed, with_triggers
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
-from layerlint.dockerfile.instructions import Arg, Env, OnBuild
+from layerlint.dockerfile.instructions import Arg, Env, KeyValue, OnBuild
 from layerlint.dockerfile.syntax import Word
 from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
@@ -21,6 +21,10 @@ _SECRET = re.compile(
 _HARMLESS = re.compile(r"(?:\A|_)(?:public|file|version)(?:_|\Z)", re.IGNORECASE)
 """Both are BuildKit's, which does not look at values."""
 
+_OF_GPG = re.compile(r"(?:GPG|PGP)", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,64}\Z")
+"""Of a key of OpenPGP, in full or as an id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -28,6 +32,8 @@ class Params:
     """Names that count, in any case."""
     parts: tuple[str, ...] = ()
     """What counts anywhere in a name.  With one of these lists, it is they that count, not BuildKit's words."""
+    fingerprints: bool = False
+    """Also where a variable of GPG holds fingerprints: those of public keys are no secrets."""
     everywhere: bool = False
     """Also ARG in front of the first FROM, and what stands inside ONBUILD."""
 
@@ -44,7 +50,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for stage, instruction in _everywhere(trace) if params.everywhere else _in_stages(trace):
         for pair in instruction.pairs:
             name = _name(instruction, pair.key, trace.document.escape)
-            if is_secret(name):
+            if is_secret(name) and (params.fingerprints or not _is_public(name, pair)):
                 values = {"keyword": instruction.node.keyword.upper(), "name": name}
                 if stage is None:
                     yield Observation(pair.key.span, values)
@@ -64,6 +70,11 @@ def _everywhere(trace: Trace) -> Iterator[tuple[Stage | None, Arg | Env]]:
         inner = instruction.instruction if isinstance(instruction, OnBuild) else instruction
         if isinstance(inner, Arg | Env):
             yield None, inner
+
+
+def _is_public(name: str, pair: KeyValue) -> bool:
+    value = "" if pair.value is None else pair.value.value.strip("\"'").replace("\\", " ")
+    return bool(_OF_GPG.search(name) and value.split() and all(map(_FINGERPRINT.match, value.split())))
 
 
 def _name(instruction: Arg | Env, key: Word, escape: str) -> str:

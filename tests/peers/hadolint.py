@@ -76,6 +76,7 @@ PROFILE: Mapping[str, Mapping[str, Any]] = {
     "root-user": {"stages": "all"},
     "secret-in-variable": {
         "everywhere": True,
+        "fingerprints": True,
         "names": _SECRETS,
         "parts": ("api_key", "client_key", "password", "private", "secret", "token", "username"),
     },
