@@ -16,10 +16,12 @@ from tests.shellcheck.program import real
 DOCKERFILE = """\
 # check=experimental=all
 # anything
+LABEL in=front
 FROM debian:bookworm-slim AS unused
 FROM debian:bullseye AS old
 RUN useradd -u 1000720000 app && sudo service app start
 RUN cd /usr/src && make
+FROM example.org/a AS tagless
 FROM debian:bookworm-slim AS main
 COPY --from=old /usr/src /usr/src
 COPY --from=busybox /bin/busybox /bin/
@@ -54,6 +56,31 @@ CMD true \\
 RNU true
 # layerlint: ignore[large-layer] nothing is large here
 # layerlint: ignore[no-such-rule] nothing has this name
+ARG GIT_COMMIT
+RUN apt-get install -y make git curl bison
+ENV A = 1
+ENV B=1 C=$B
+RUN export D=1
+RUN --network=host --security=insecure --mount=type=secret,id=s,mode=444,target=/LONG true
+VOLUME ['/a']
+WORKDIR /proc/a b
+ENTRYPOINT ["a", "|", "b"]
+ENTRYPOINT ["a"]
+HEALTHCHECK NONE
+HEALTHCHECK NONE
+# TODO: labels
+LABEL Bad=1 maintainer= email=a org.opencontainers.image.created=a org.opencontainers.image.licenses=a \\
+  org.opencontainers.image.source=a org.label-schema.version=a org.label-schema.vcs-ref=a
+ONBUILD FROM a
+EXPOSE 70000
+COPY ../a.tar b /c
+ADD a /n/
+ADD b /n/
+COPY --from=main a /a
+COPY --from=tagless / /
+COPY --from=example.org/a:latest /a /a
+COPY --from=example.org/a:1@sha256:DIGEST /a /a
+LAYERS
 # hadolint ignore=DL3014
 USER root
 FROM scratch As later
@@ -61,11 +88,17 @@ FROM scratch AS Later
 FROM --platform=linux/amd64 scratch${nothing} AS context
 FROM --platform=$TARGETPLATFORM scratch:$none AS ports
 EXPOSE 8080:80/TCP
+COPY a b
 """
+DOCKERFILE = (
+    DOCKERFILE.replace("DIGEST", "0" * 64)
+    .replace("LAYERS", "\n".join(f"RUN touch /{number}" for number in range(30)))
+    .replace("LONG", "long/" * 20)
+)
 SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
 
 
-def _report(folder: Path, ignored: str | None = None) -> FileReport:
+def _report(folder: Path, ignored: str | None = None, target: str = "main") -> FileReport:
     for name, size in SIZES.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -79,7 +112,7 @@ def _report(folder: Path, ignored: str | None = None) -> FileReport:
             replace(rule, severity=Severity.INFO) if rule.severity is Severity.OFF else rule for rule in known
         )
     )
-    settings = Settings(target="main", shellcheck=real())
+    settings = Settings(target=target, shellcheck=real())
     return lint(SourceFile("Dockerfile", DOCKERFILE), folder, settings, known, active)
 
 
@@ -87,6 +120,8 @@ def test_every_rule_fires(tmp_path: Path) -> None:
     fired = {finding.rule for finding in _report(tmp_path).findings}
     # One rule asks for an ignore file, another is about one.
     assert "no-dockerignore" in fired
+    # The target has a command.
+    fired |= {finding.rule for finding in _report(tmp_path, target="later").findings}
     fired |= {finding.rule for finding in _report(tmp_path, ignored="absent\n").findings}
     assert sorted(rule.name for rule in load_bundled(CHECKS) if rule.name not in fired) == []
 
