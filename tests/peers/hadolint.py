@@ -7,18 +7,19 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from layerlint.checks import CHECKS
+from layerlint.config.hadolint import read_hadolint
+from layerlint.config.located import Location, Scalar
 from layerlint.linter import Settings, lint
-from layerlint.report import Severity
+from layerlint.ruleset.active import active_rules
 from layerlint.ruleset.loader import load_bundled
-from layerlint.ruleset.model import Rule, RuleSet
+from layerlint.ruleset.model import RuleSet
 from layerlint.source import SourceFile
 
 CRASHED = "crash"
@@ -26,65 +27,20 @@ CRASHED = "crash"
 
 _BATCH = 100
 
-TRUSTED = ("docker.io", "gcr.io", "quay.io", "*.example")
-LABELS = {
-    "maintainer": "text",
-    "org.opencontainers.image.created": "rfc3339",
-    "org.opencontainers.image.licenses": "spdx",
-    "org.opencontainers.image.source": "url",
-    "org.opencontainers.image.version": "semver",
-    "version": "semver",
-    "vcs-ref": "hash",
-    "email": "email",
-}
-"""Settings without which the rules on registries and labels are silent."""
-
-_SECRETS = (
-    "APPLICATION_KEY", "AWS_ACCESS_KEY_ID", "CI_DEPLOY_USER", "DOCKER_EMAIL", "FACEBOOK_APP_ID",
-    "HEROKU_API_USER", "OKTA_AUTHN_GROUPID", "OKTA_CLIENT_ORGURL", "OKTA_OAUTH2_CLIENTID",
-    "STRIPE_DEVICE_NAME", "TRAVIS_OS_NAME", "TRAVIS_SECURE_ENV_VARS", "TRAVIS_SUDO",
-)  # fmt: skip
-
-
-def _typed(kind: str) -> Mapping[str, Any]:
-    return {"labels": tuple(name for name, each in LABELS.items() if each == kind), "as_written": True}
-
-
-PROFILE: Mapping[str, Mapping[str, Any]] = {
-    "add-instead-of-copy": {"as_written": True},
-    "archive-kept-after-extraction": {"copied": True},
-    "constant-platform": {"as_written": True},
-    "copy-from-unknown-stage": {"as_written": True},
-    "copy-whole-root": {"onto_scratch": True},
-    "empty-label": {"labels": tuple(LABELS)},
-    "env-reads-own-line": {"as_written": True},
-    "ignore-comment": {"hadolint": True},
-    "label-no-commit": _typed("hash"),
-    "label-no-email": _typed("email"),
-    "label-no-licence": _typed("spdx"),
-    "label-no-time": _typed("rfc3339"),
-    "label-no-url": _typed("url"),
-    "label-no-version": _typed("semver"),
-    "latest-tag": {"as_written": True},
-    "many-to-no-directory": {"as_written": True},
-    "missing-healthcheck": {"stages": "all"},
-    "missing-label": {"labels": tuple(LABELS), "stages": "all"},
-    "missing-tag": {"as_written": True},
-    "named-user": {"stages": "all"},
-    "relative-copy-destination": {"as_written": True},
-    "relative-workdir": {"as_written": True},
-    "root-user": {"stages": "all"},
-    "secret-in-variable": {
-        "everywhere": True,
-        "fingerprints": True,
-        "names": _SECRETS,
-        "parts": ("api_key", "client_key", "password", "private", "secret", "token", "username"),
-    },
-    "shell-form-command": {"despite_shell": True, "healthcheck": True},
-    "unexpected-label": {"labels": ()},
-    "untrusted-registry": {"registries": TRUSTED},
-}
-"""Parameters with which a rule has hadolint's condition, until there is a profile in ``rules/``."""
+CONFIGURATION = """\
+# Settings without which rules are silent or off.
+trustedRegistries: [docker.io, gcr.io, quay.io, "*.example"]
+label-schema:
+  maintainer: text
+  org.opencontainers.image.created: rfc3339
+  org.opencontainers.image.licenses: spdx
+  org.opencontainers.image.source: url
+  org.opencontainers.image.version: semver
+  version: semver
+  vcs-ref: hash
+  email: email
+override: {info: [DL1001, DL3057]}
+"""
 
 
 @dataclass(frozen=True)
@@ -107,11 +63,8 @@ def hadolint() -> str:
 
 def their_codes(texts: Sequence[str], folder: Path) -> list[frozenset[str]]:
     """The codes of each text; ``SC`` ones too."""
-    command = [hadolint(), "--no-fail", "-f", "json", "--info", "DL1001", "--info", "DL3057"]
-    for registry in TRUSTED:
-        command += ["--trusted-registry", registry]
-    for label, kind in LABELS.items():
-        command += ["--require-label", f"{label}:{kind}"]
+    (folder / ".hadolint.yaml").write_text(CONFIGURATION, encoding="utf-8")
+    command = [hadolint(), "--no-fail", "-f", "json"]
     paths = [folder / f"{number}.Dockerfile" for number in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -132,16 +85,11 @@ def their_codes(texts: Sequence[str], folder: Path) -> list[frozenset[str]]:
 
 
 def profile() -> RuleSet:
-    """Every rule that has a name of hadolint's, on and with its condition."""
-    return RuleSet(tuple(_as_theirs(rule) for rule in load_bundled(CHECKS) if _codes(rule.aliases)))
-
-
-def _as_theirs(rule: Rule) -> Rule:
-    severity = Severity.INFO if rule.severity is Severity.OFF else rule.severity
-    known = {field.name for field in fields(rule.params)}
-    given = PROFILE.get(rule.name, {})
-    assert set(given) <= known, (rule.name, given)
-    return replace(rule, severity=severity, params=replace(rule.params, **given))
+    """The rules of the profile `hadolint` with a name of its, under the same configuration."""
+    config = read_hadolint(".hadolint.yaml", CONFIGURATION.encode())
+    config = replace(config, profile=Scalar("hadolint", Location("--profile")))
+    rules = active_rules(load_bundled(CHECKS), config, ()).default
+    return RuleSet(tuple(rule for rule in rules if _codes(rule.aliases)))
 
 
 def our_codes(text: str, rules: RuleSet) -> frozenset[str]:
