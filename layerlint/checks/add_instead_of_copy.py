@@ -13,7 +13,6 @@ from layerlint.dockerfile.instructions import Add
 from layerlint.domain.text import Text
 from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import Trace
-from layerlint.report import Confidence
 
 _ARCHIVES: Final = (
     ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tar", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz",
@@ -47,8 +46,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             if params.as_written or all(isinstance(t, str) and _is_plain(t) for t in texts):
                 for word, text in zip(words, texts, strict=True):
                     if isinstance(text, str) and _is_plain(text, as_written=params.as_written):
-                        sure = None if stage.stage.index in trace.graph.reachable else Confidence.MEDIUM
-                        yield Observation(word.span, {"source": word.value}, confidence=sure)
+                        yield Observation(word.span, {"source": word.value})
                         break
 
 

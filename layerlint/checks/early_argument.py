@@ -34,14 +34,18 @@ class Params:
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
-    names = frozenset(name.lower() for name in params.names)
     for stage in trace.stages:
+        left = {name.lower() for name in params.names}
         for index, step in enumerate(stage.steps):
             if not isinstance(step.instruction, Arg) or stage.stage.index not in trace.graph.reachable:
                 continue
             for pair in step.instruction.pairs:
                 name = pair.key.value
-                again = _until_use(stage.steps[index + 1 :], name) if name.lower() in names else []
+                # Once each, so that the steps are not looked through again and again.
+                if name.lower() not in left:
+                    continue
+                left.discard(name.lower())
+                again = _until_use(stage.steps[index + 1 :], name)
                 size = total(each.layer.bytes for each in again if each.layer is not None)
                 if again and (size.likely >= params.minimum or any(map(_installs, again))):
                     lines = name_lines(each.instruction.node.start_line for each in again)

@@ -22,9 +22,9 @@ class Params:
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     keywords = {params.keyword, *params.or_else}
-    having = [stage.stage.index for stage in trace.stages if _has(stage, keywords)]
+    having = {stage.stage.index for stage in trace.stages if _has(stage, keywords)}
     for stage in trace.stages if params.stages == "all" else filter(None, [trace.target]):
-        if not stage.stage.is_fragment and not heirs(trace, stage) & set(having):
+        if not stage.stage.is_fragment and not heirs(trace, stage) & having:
             yield Observation(stage.stage.instruction.image.span, {"keyword": params.keyword})
 
 

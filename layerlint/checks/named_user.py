@@ -25,8 +25,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     elif trace.target is not None:
         steps = [step for step in trace.target.chain() if isinstance(step.instruction, User)]
         user = trace.target.final.user.partition(":")[0]
-        # One that is not known is no name.
-        if steps and user[:1].isalpha():
+        # Root is another rule's; one that is not known is no name.
+        if steps and user[:1].isalpha() and user != "root":
             last = steps[-1].instruction
             assert isinstance(last, User)
             yield Observation(last.user.span, {"user": last.user.value})

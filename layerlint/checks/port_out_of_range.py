@@ -34,7 +34,9 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
 def _is_high(port: str) -> bool:
     """Of the container; a number of any length."""
     numbers = _NUMBER.findall(port.partition("/")[0].rpartition(":")[2])
-    return any(len(digits.lstrip("0")) > len(str(_LAST)) or int(digits) > _LAST for digits in numbers)
+    # So few digits first: Python reads no number of thousands.
+    numbers = [digits.lstrip("0") or "0" for digits in numbers]
+    return any(len(digits) > len(str(_LAST)) or int(digits) > _LAST for digits in numbers)
 
 
 CHECK = Check(NoParams, _run, ("port",), refused=True)

@@ -18,8 +18,6 @@ _ROOT = ("", "root", "0")
 class Params:
     stages: Literal["all", "final"] = "final"
     """Only the final stage runs anywhere."""
-    unset: bool = True
-    """Also where no USER is set, and the base image's is root."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
@@ -27,7 +25,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         for stage in trace.stages:
             yield from _own(stage)
     elif trace.target is not None:
-        yield from _final(trace.target, params)
+        yield from _final(trace.target)
 
 
 def _own(stage: StageTrace) -> Iterator[Observation]:
@@ -38,7 +36,7 @@ def _own(stage: StageTrace) -> Iterator[Observation]:
         yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
 
 
-def _final(target: StageTrace, params: Params) -> Iterator[Observation]:
+def _final(target: StageTrace) -> Iterator[Observation]:
     if target.stage.is_fragment or target.final.user.partition(":")[0] not in _ROOT:
         return
     users = [step.instruction for step in target.chain() if isinstance(step.instruction, User)]
@@ -46,7 +44,7 @@ def _final(target: StageTrace, params: Params) -> Iterator[Observation]:
         # An ARG that has no value here is given one on the command line.
         if target.final.user or "$" not in users[-1].user.value:
             yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
-    elif params.unset:
+    else:
         # An unknown base may set a user of its own.
         yield Observation(
             span=target.stage.instruction.image.span,

@@ -26,7 +26,6 @@ def _kind(instruction: Instruction) -> tuple[str, str, tuple[str, ...]] | None:
     match instruction:
         case Copy(node=node, transfer=transfer, parents=False) | Add(node=node, transfer=transfer):
             path = transfer.destination.value
-            # A directory is copied by its contents: two in one instruction would be the same.
             if path.endswith("/") or path == ".":
                 return node.keyword.upper(), path, tuple(sorted(flag.text for flag in node.flags))
         case _:

@@ -85,6 +85,7 @@ LAYERS
 USER root
 FROM scratch As later
 FROM scratch AS Later
+USER app
 FROM --platform=linux/amd64 scratch${nothing} AS context
 FROM --platform=$TARGETPLATFORM scratch:$none AS ports
 EXPOSE 8080:80/TCP
