@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from layerlint._dataclass import dataclass
 from layerlint.checks.model import Check, Observation
-from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Arg, User
-from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
+
+_PLAIN_USE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _words(trace: Trace) -> Iterator[Observation]:
             if isinstance(instruction, User):
                 word = instruction.user
                 name = word.value.partition(":")[0]
-                read = expand(word.value, lambda name: UNKNOWN, trace.document.escape).matched
+                read = {use[1] or use[2] for use in _PLAIN_USE.finditer(word.value)}
                 if not name.isdecimal() and not read & arguments:
                     yield Observation(word.span, {"user": word.value})
 

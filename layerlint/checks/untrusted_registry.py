@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.references import registry
@@ -12,6 +13,9 @@ from layerlint.dockerfile.instructions import From
 from layerlint.execution.trace import Trace
 from layerlint.graph import ImageRef
 from layerlint.source import Span
+
+_OTHER_NAMES: Final = ("hub.docker.com",)
+"""What lists call the registry of images without one (hadolint takes it so)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     for span, reference in _references(trace):
         host = registry(reference)
-        if not any(fnmatchcase(host, pattern) for pattern in params.registries):
+        hosts = (host, *_OTHER_NAMES) if not reference.startswith(f"{host}/") else (host,)
+        if not any(fnmatchcase(name, pattern) for name in hosts for pattern in params.registries):
             yield Observation(span, {"image": reference, "registry": host})
 
 
