@@ -26,6 +26,9 @@ _LIST: Final = re.compile(r"\[\s*(?:[\"'].*|[^\s\]]+\s*,.*)\]?\s*\Z", re.DOTALL)
 _COMMAND_LIST: Final = re.compile(r"\[(?:[\"']|\s*\"[^\"]*\"\s*,|\s*'[^']*'\s*,)")
 """Of RUN, where ``[ "$a" = b ]`` is a test of the shell."""
 
+_LONGEST: Final = 4096
+"""Characters of a text that is looked at."""
+
 _OPERATORS: Final = frozenset({"&", "&&", "2>&1", ";", "<", ">", ">>", "|", "||"})
 
 _SHELLS: Final = re.compile(
@@ -58,9 +61,6 @@ def _malformed(trace: Trace, params: NoParams) -> Iterator[Observation]:
         if words and text.startswith("[") and form.match(text[:_LONGEST]):
             span = Span(words[0].span.start, words[-1].span.end)
             yield Observation(span, {"keyword": node.keyword.upper()})
-
-
-_LONGEST: Final = 4096
 
 
 def _operators(trace: Trace, params: NoParams) -> Iterator[Observation]:

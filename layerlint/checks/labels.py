@@ -71,7 +71,10 @@ class Typed:
 
 def _missing(trace: Trace, params: Required) -> Iterator[Observation]:
     kinds = (EdgeKind.FROM, EdgeKind.COPY) if params.stages == "all" else (EdgeKind.FROM,)
-    keys = {stage.stage.index: set(_keys(stage, trace.document.escape)) for stage in trace.stages}
+    keys: dict[int, set[str]] = {}
+    for stage in trace.stages:
+        own = set(_keys(stage, trace.document.escape)) & set(params.labels)
+        keys[stage.stage.index] = own | (set() if stage.parent is None else keys[stage.parent.stage.index])
     for stage in trace.stages if params.stages == "all" else filter(None, [trace.target]):
         if not stage.stage.is_fragment:
             known = set[str]().union(*(keys[index] for index in heirs(trace, stage, kinds)))
@@ -81,7 +84,7 @@ def _missing(trace: Trace, params: Required) -> Iterator[Observation]:
 
 
 def _keys(stage: StageTrace, escape: str) -> Iterator[str]:
-    for step in stage.chain():
+    for step in stage.steps:
         for pair in step.instruction.pairs if isinstance(step.instruction, Label) else ():
             yield _key(pair, escape)
 

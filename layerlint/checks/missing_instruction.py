@@ -8,7 +8,7 @@ from typing import Literal
 from layerlint._dataclass import dataclass
 from layerlint.checks._built_from import heirs
 from layerlint.checks.model import Check, Observation
-from layerlint.execution.trace import StageTrace, Trace
+from layerlint.execution.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ class Params:
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     keywords = {params.keyword, *params.or_else}
-    having = {stage.stage.index for stage in trace.stages if _has(stage, keywords)}
+    having: set[int] = set()
+    for stage in trace.stages:
+        inherited = stage.parent is not None and stage.parent.stage.index in having
+        if inherited or any(step.instruction.node.keyword.upper() in keywords for step in stage.steps):
+            having.add(stage.stage.index)
     for stage in trace.stages if params.stages == "all" else filter(None, [trace.target]):
         if not stage.stage.is_fragment and not heirs(trace, stage) & having:
             yield Observation(stage.stage.instruction.image.span, {"keyword": params.keyword})
-
-
-def _has(stage: StageTrace, keywords: set[str]) -> bool:
-    return any(step.instruction.node.keyword.upper() in keywords for step in stage.chain())
 
 
 CHECK = Check(Params, _run, ("keyword",))
