@@ -29,6 +29,7 @@ CASES = [
     ("label-key", "LABEL a.b_c/d=1 e=1 E=1 -f=1 g..h=1", ["E", "-f", "g..h"]),
     ("lost-setting", "RUN export A=1 && export B=2", ["export B=2"]),
     ("lost-setting", "RUN export A=1 && printenv\nRUN cd /srv && touch a\nRUN unset A; frobnicate", []),
+    ("lost-setting", "RUN touch /a && unset A\nRUN if frobnicate; then export B=1; fi", ["unset A"]),
     ("malformed-json", "CMD [a, b]\nENTRYPOINT [ -x /a ] && b\nRUN [ \"$A\" ] || a", ["[a, b]"]),
     ("malformed-json", 'RUN ["a" "b"]\nONBUILD CMD ["a", \'b\']', ['["a" "b"]', '["a", \'b\']']),
     ("many-to-no-directory", "COPY a b /c\nADD a b c\nCOPY <<A <<B /d\na\nA\nb\nB", ["/c", "c", "/d"]),
