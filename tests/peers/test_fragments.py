@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.peers.hadolint import our_codes, profile, their_codes
 
-FRAGMENTS = Path(__file__).with_name("fragments.yaml")
+FOLDER = Path(__file__).parent
 
 ENOUGH = 0.97
 
 
-def test_each_fragment_has_the_codes_that_hadolint_gives_it(tmp_path: Path) -> None:
-    listed = yaml.safe_load(FRAGMENTS.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["fragments.yaml", "fragments_commands.yaml"])
+def test_each_fragment_has_the_codes_that_hadolint_gives_it(tmp_path: Path, name: str) -> None:
+    listed = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     differs = listed.pop("differs")
     asked = [(code, text) for code, texts in listed.items() for text in texts]
     texts = list(dict.fromkeys(text for _, text in asked))
