@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from functools import lru_cache
-from typing import Final, assert_never
+from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint.analysis.command_words import (
+    Argument,
+    declared,
+    is_run_of,
+    joined_words,
+    literal_text,
+    of_module,
+    placed_script,
+    texts_of,
+    words_inside,
+)
 from layerlint.dockerfile.instructions import Instruction, OnBuild, Run
-from layerlint.dockerfile.syntax import SourceMap
 from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -28,14 +37,8 @@ from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.parser import parse
 from layerlint.shell.syntax import (
-    ArithmeticExpansion,
-    BraceExpansion,
     Command,
-    CommandSubstitution,
     For,
-    Literal,
-    OpaquePart,
-    Parameter,
     Pipeline,
     Redirect,
     Script,
@@ -55,13 +58,6 @@ _SHELLS: Final = frozenset({"ash", "bash", "busybox", "dash", "ksh", "mksh", "sh
 _DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
 _BUILTINS: Final = frozenset({"builtin", "busybox", "command", "exec", "time"})
 """What runs its first word, seen through in the literal reading too, as ShellCheck's parser does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    text: Text
-    span: Span
-    """Of the word of the Dockerfile that it comes from: several, where a variable holds several words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +224,9 @@ class _Reader:
         if run.exec_form is None:
             return self._of_script(run.script, lambda span: run.script_map.span(span.start, span.end))
         if self.literal:
-            return self._of_script(*_joined(run))
+            return self._of_script(*joined_words(run))
         arguments = [Argument(word.value, word.span) for word in run.exec_form]
-        text, locate = _joined(run)
+        text, locate = joined_words(run)
         if arguments:
             whole = Span(run.node.keyword_span.start, run.node.span.end)
             self._command(arguments, (), whole, Span(arguments[0].span.start, arguments[-1].span.end), ())
@@ -288,7 +284,7 @@ class _Reader:
         """One command line; ``key`` is where the trace has what it ran of it."""
         if not words or not isinstance(words[0].text, str):
             return
-        words = _of_module(words)
+        words = of_module(words)
         first = str(words[0].text)
         if self.literal and first in _BUILTINS and len(words) > 1 and not str(words[1].text).startswith("-"):
             self._command(words[1:], scripts, key, span, (*wrappers, first))
@@ -296,14 +292,14 @@ class _Reader:
         name = first if self.literal else posixpath.basename(first)
         # Of the words that come out of a pipe none is known.
         stdin = Stream(UNBOUNDED) if name == "xargs" else None
-        inner = None if self.literal or len(wrappers) >= _DEEPEST else unwrap(_texts(words), stdin)
+        inner = None if self.literal or len(wrappers) >= _DEEPEST else unwrap(texts_of(words), stdin)
         if inner is not None and (inner.fields or inner.script is not None):
             around = (*wrappers, name)
             self._found(name, words, key, span, wrappers, wraps=True)
             if inner.fields:
-                self._command(_inner(words, inner.fields), scripts, key, span, around)
+                self._command(words_inside(words, inner.fields), scripts, key, span, around)
             elif inner.script is not None:
-                script, locate = _placed(inner.script, words, span, self.source)
+                script, locate = placed_script(inner.script, words, span, self.source)
                 self._script(parse(script), locate, key, around)
             return
         if not self.literal and name in _SHELLS and scripts and len(wrappers) < _DEEPEST:
@@ -327,7 +323,7 @@ class _Reader:
         *,
         wraps: bool = False,
     ) -> None:
-        runs = () if self.literal else tuple(run for run in self.ran.get(key, ()) if _is_run_of(run, words))
+        runs = () if self.literal else tuple(run for run in self.ran.get(key, ()) if is_run_of(run, words))
         self.found.append(
             CommandLine(
                 name,
@@ -353,7 +349,7 @@ class _Reader:
             if word.literal is not None:
                 yield Argument(word.literal, span)
             elif self.literal:
-                yield Argument(_literal(word, script, self.declared), span)
+                yield Argument(literal_text(word, script, self.declared), span)
             else:
                 texts = self.expander.fields([word], open_globs=False) if self.words_left > 0 else [UNKNOWN]
                 self.words_left -= len(texts)
@@ -380,7 +376,7 @@ class _Reader:
                         values.setdefault(word.literal or "", []).append(None)
                 case SimpleCommand(words=(first, *rest)) if first.literal in _DECLARATIONS:
                     for word in rest:
-                        name, value = _declared(word)
+                        name, value = declared(word)
                         values.setdefault(name, []).append(value)
                 case _:
                     pass
@@ -389,108 +385,3 @@ class _Reader:
             only = assigned[0] if len(assigned) == 1 else None
             known[name] = UNKNOWN if only is None else self.expander.text(only)
         self.variables = {**self.variables, **{name: Variable(text, False) for name, text in known.items()}}
-
-
-def _declared(word: Word) -> tuple[str, Word | None]:
-    """Name and value of a word of ``export``."""
-    first = word.parts[0] if word.parts else None
-    if not isinstance(first, Literal) or first.quoted or "=" not in first.text:
-        return word.literal or "", None
-    name, _, rest = first.text.partition("=")
-    return name, replace(word, parts=(Literal(rest, False), *word.parts[1:]))
-
-
-def _literal(word: Word, script: str, declared: Set[str]) -> str:
-    """``${X}`` stands for a variable that ENV or ARG declares, ``$(X)`` for any other, and for a substitution."""
-    texts: list[str] = []
-    for part in word.parts:
-        match part:
-            case Literal(text):
-                texts.append(text)
-            case Parameter(name=name, operator="") if name in declared:
-                texts.append(f"${{{name}}}")
-            case Parameter(name=name, operator=operator, argument=argument):
-                inside = "" if argument is None else script[argument.span.start : argument.span.end]
-                texts.append(f"$({name}{operator}{inside})")
-            case CommandSubstitution(body) if "`" not in script[word.span.start : word.span.end]:
-                texts.append(f"$({script[body.span.start : body.span.end]})")
-            case CommandSubstitution() | ArithmeticExpansion():
-                texts.append("$(…)")
-            case BraceExpansion() | OpaquePart():
-                pass
-            case _:
-                assert_never(part)
-    return "".join(texts)
-
-
-def _of_module(words: Sequence[Argument]) -> Sequence[Argument]:
-    """``python -m pip …`` is ``pip …``."""
-    if not posixpath.basename(str(words[0].text)).startswith("python"):
-        return words
-    for position, word in enumerate(words[1:], 1):
-        if word.text == "-m" and position + 1 < len(words) and words[position + 1].text == "pip":
-            return words[position + 1 :]
-        if not isinstance(word.text, str) or not word.text.startswith("-"):
-            break
-    return words
-
-
-def _texts(words: Sequence[Argument]) -> list[Text]:
-    return [word.text for word in words]
-
-
-def _inner(words: Sequence[Argument], fields: Sequence[Text]) -> list[Argument]:
-    """The words that a wrapper runs: the last of its own, and behind them what it adds (``xargs``)."""
-    for start in range(1, len(words)):
-        own = words[start:]
-        if all(one.text is other for one, other in zip(own, fields, strict=False)):
-            return [*own, *(Argument(field, own[0].span) for field in fields[len(own) :])]
-    whole = Span(words[0].span.start, words[-1].span.end)
-    return [Argument(field, whole) for field in fields]
-
-
-def _placed(
-    script: str, words: Sequence[Argument], span: Span, source: str
-) -> tuple[str, Callable[[Span], Span]]:
-    """A script that is a word of a command, and where its parts stand: in the word, if that has no escapes."""
-    for word in words:
-        text = word.text
-        # What an option of the shell puts in front (`set -e`) is no part of the word.
-        if isinstance(text, str) and text and script.endswith(text):
-            start = word.span.start + 1
-            as_written = source[start : word.span.end - 1] == text
-            return text, _shifted(start) if as_written else _always(word.span)
-    return script, _always(span)
-
-
-def _shifted(start: int) -> Callable[[Span], Span]:
-    return lambda span: Span(start + span.start, start + span.end)
-
-
-def _always(place: Span) -> Callable[[Span], Span]:
-    return lambda span: place
-
-
-def _joined(run: Run) -> tuple[str, Callable[[Span], Span]]:
-    """The words of the exec form with blanks between, and where each stands."""
-    texts: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
-    size = 0
-    for word in run.exec_form or ():
-        starts.append(size)
-        origins.append(word.span.start + 1)
-        texts.append(word.value)
-        size += len(word.value) + 1
-    if not starts:
-        return "", _always(run.node.keyword_span)
-    places = SourceMap(tuple(starts), tuple(origins))
-    return " ".join(texts), lambda at: places.span(at.start, at.end)
-
-
-def _is_run_of(run: CommandRun, words: Sequence[Argument]) -> bool:
-    """The trace's command at a place may be another of the same script: their known words agree."""
-    return run.name == posixpath.basename(str(words[0].text)) and all(
-        UNKNOWN in (one, word.text) or one == word.text
-        for one, word in zip(run.argv[1:], words[1:], strict=False)
-    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layerlint._dataclass import dataclass
-from layerlint.analysis.command_lines import Argument, CommandLine
+from layerlint.analysis.command_lines import CommandLine
+from layerlint.analysis.command_words import Argument
 from layerlint.domain.text import UNKNOWN
 from layerlint.shell.glob import matches
 

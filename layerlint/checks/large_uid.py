@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
-from layerlint.analysis.command_lines import Argument
+from layerlint.analysis.command_words import Argument
 from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation
