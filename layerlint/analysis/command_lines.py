@@ -16,6 +16,7 @@ from typing import Final
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_words import (
     Argument,
+    always,
     declared,
     is_run_of,
     joined_words,
@@ -32,6 +33,7 @@ from layerlint.domain.truth import Truth
 from layerlint.effects import Stream
 from layerlint.execution.expansion import Expander
 from layerlint.execution.process import Process, Variable
+from layerlint.execution.run import other_interpreter
 from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
 from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.union import FileSystem
@@ -117,7 +119,7 @@ class RunLines:
     place: Place
     commands: tuple[CommandLine, ...]
     body: Command
-    """The script's tree; of the exec form, whose words are joined by blanks, too."""
+    """The script's tree: in exec form that of a shell's, or in the literal reading of the words in a row."""
     locate: Callable[[Span], Span]
     """From the script to the Dockerfile."""
 
@@ -225,11 +227,15 @@ class _Reader:
             return self._of_script(run.script, lambda span: run.script_map.span(span.start, span.end))
         if self.literal:
             return self._of_script(*joined_words(run))
-        arguments = [Argument(word.value, word.span) for word in run.exec_form]
-        text, locate = joined_words(run)
-        if arguments:
-            whole = Span(run.node.keyword_span.start, run.node.span.end)
-            self._command(arguments, (), whole, Span(arguments[0].span.start, arguments[-1].span.end), ())
+        words = [Argument(word.value, word.span) for word in run.exec_form]
+        whole = Span(run.node.keyword_span.start, run.node.span.end)
+        text, locate = "", always(whole)
+        if words:
+            written = Span(words[0].span.start, words[-1].span.end)
+            self._command(words, (), whole, written, ())
+            inner = unwrap(texts_of(words), None)
+            if inner is not None and inner.script is not None:
+                text, locate = placed_script(inner.script, words, written, self.source)
         return RunLines(self.place, tuple(self.found), parse(text).body, locate)
 
     def _of_script(self, text: str, locate: Callable[[Span], Span]) -> RunLines:
@@ -242,11 +248,7 @@ class _Reader:
         shell = self.place.step.before.shell
         if self.literal or not shell:
             return True
-        interpreter = posixpath.basename(shell[0])
-        first = self.place.run.script.split("\n", 1)[0]
-        if first.startswith("#!"):
-            interpreter = posixpath.basename(first.split()[-1])
-        return interpreter in _SHELLS
+        return posixpath.basename(shell[0]) in _SHELLS and other_interpreter(self.place.run.script) is None
 
     # ------------------------------------------------------------------------- scripts
 

@@ -95,19 +95,19 @@ def placed_script(
     """A script that is a word of a command, and where its parts stand: in the word, if that has no escapes."""
     for word in words:
         text = word.text
-        # What an option of the shell puts in front (`set -e`) is no part of the word.
-        if isinstance(text, str) and text and script.endswith(text):
+        # What an option of the shell puts in front, a line `set -e`, is no part of the word.
+        if isinstance(text, str) and text and f"\n{script}".endswith(f"\n{text}"):
             start = word.span.start + 1
             as_written = source[start : word.span.end - 1] == text
-            return text, _shifted(start) if as_written else _always(word.span)
-    return script, _always(span)
+            return text, _shifted(start) if as_written else always(word.span)
+    return script, always(span)
 
 
 def _shifted(start: int) -> Callable[[Span], Span]:
     return lambda span: Span(start + span.start, start + span.end)
 
 
-def _always(place: Span) -> Callable[[Span], Span]:
+def always(place: Span) -> Callable[[Span], Span]:
     return lambda span: place
 
 
@@ -123,7 +123,7 @@ def joined_words(run: Run) -> tuple[str, Callable[[Span], Span]]:
         texts.append(word.value)
         size += len(word.value) + 1
     if not starts:
-        return "", _always(run.node.keyword_span)
+        return "", always(run.node.keyword_span)
     places = SourceMap(tuple(starts), tuple(origins))
     return " ".join(texts), lambda at: places.span(at.start, at.end)
 

@@ -82,7 +82,7 @@ def run_instruction(
         recorder.locate = lambda _: run.node.keyword_span
         recorder.not_understood(Span(0, 0), label, f"the shell {interpreter} is not modelled")
         process = replace(process, filesystem=process.filesystem.disturb())
-    elif (other := _other_interpreter(run.script)) is not None:
+    elif (other := other_interpreter(run.script)) is not None:
         recorder.locate = lambda _: run.node.keyword_span
         recorder.not_understood(Span(0, 0), label, f"scripts of {other} are not modelled")
         process = replace(process, filesystem=process.filesystem.disturb())
@@ -108,7 +108,7 @@ def _ids(state: State) -> tuple[int | None, int | None]:
     return uid, gid
 
 
-def _other_interpreter(script: str) -> str | None:
+def other_interpreter(script: str) -> str | None:
     """The program of a ``#!`` line that is no POSIX shell."""
     if not script.startswith("#!"):
         return None

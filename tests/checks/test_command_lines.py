@@ -135,6 +135,8 @@ def test_the_words_of_a_kind_in_front() -> None:
         ("x || y", False, False),
         ("echo $(curl x | sh)", True, True),
         ("echo 'curl x | sh'", False, False),
+        ('["curl", "x", "|", "sh"]', False, True),
+        ('["sh", "-c", "curl x | sh"]', True, True),
     ],
 )
 def test_unchecked_pipe(run: str, seen: bool, literal: bool) -> None:
@@ -310,7 +312,7 @@ def test_folders_wherever_they_lie_and_those_left_out() -> None:
     text = f"{DEBIAN}RUN mkdir -p /home/me/.cache/x && head -c 1M /dev/zero > /home/me/.cache/x/y\n"
     assert len(observe("left-files", text, folders=(".cache/x",))) == 1
     assert observe("left-files", text, folders=("cache/x",)) == []
-    assert observe("left-files", text, folders=("/home",), excluded=(".cache/x",)) == []
+    assert observe("left-files", text, folders=("/home",), excepted=(".cache/x",)) == []
 
 
 def test_recommended_packages_by_words() -> None:
