@@ -55,7 +55,7 @@ class Params:
     ordered: bool = True
     """A cleaner in front of what it should clean is none."""
     inherited: bool = False
-    """Only stages that another is FROM, and the last."""
+    """Only stages that another is FROM, the last, and triggers."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
@@ -95,7 +95,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 def _by_words(trace: Trace, params: Params) -> Iterator[Observation]:
     for run in run_lines(trace, literal=True):
         place = run.place
-        if (params.inherited and not place.inherited) or _is_mounted(place.run, params):
+        inherited = place.inherited or place.trigger or not params.inherited
+        if not inherited or _is_mounted(place.run, params):
             continue
         fill = _left(run, params)
         if fill is not None and not (params.variable and _is_switched_off(run, params.variable)):
