@@ -30,8 +30,10 @@ class Invocation:
     def has_option(self, option: str) -> bool:
         """``-y`` is a letter of ``-qy`` too; ``-qq`` is a letter twice; ``--yes`` stands for ``--yes=…`` too.
 
-        Any other text is a word as written: ``-nv``, ``APT::Get::Assume-Yes=true``.
+        Any other text is a word as written: ``-nv``, ``APT::Get::Assume-Yes=true``, and ``-y`` as ``=-y``.
         """
+        if option.startswith("="):
+            return any(word.text == option[1:] for word in self.line.arguments)
         if option.startswith("--"):
             name, given, _ = option.partition("=")
             if given:
