@@ -8,6 +8,7 @@ from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import CommandLine
 from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation
+from layerlint.domain.size import Size
 from layerlint.execution.trace import Trace
 
 
@@ -31,9 +32,22 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 yield Observation(
                     line.name_span,
                     {"name": line.name, "other": other.name, "line": _number(trace, other)},
+                    bytes=_installed(line) or _installed(other),
                     related=((other.name_span, f"`{text_of(trace, other)}`"),),
                 )
             known[line.name] = line
+
+
+def _installed(line: CommandLine) -> Size | None:
+    """Bytes of the package of the program's name, where the image has it from one of its own steps."""
+    if not line.place.ships:
+        return None
+    for step in line.place.stage.chain():
+        for result in (result for command in step.commands for result in command.applied):
+            for package in result.installed:
+                if package.name == line.name and package.bytes.likely:
+                    return package.bytes
+    return None
 
 
 def _number(trace: Trace, line: CommandLine) -> int:

@@ -11,10 +11,14 @@ from layerlint.analysis.command_words import Argument
 from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation
+from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.trace import Trace
 from layerlint.report import Confidence
+
+_RECORD: Final = 292
+"""Bytes of a user in ``/var/log/lastlog`` (``struct lastlog`` of glibc)."""
 
 _MENDED: Final = (4, 13)
 """The version of shadow whose useradd no longer grows the file (commit ebf9b232, August 2022)."""
@@ -59,8 +63,13 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             if grows is Truth.NO:
                 continue
             text, confidence = number, None if grows is Truth.YES else Confidence.MEDIUM
+        place = found.line.place
+        sure = confidence is None and not params.literal and place.ships
         yield Observation(
-            uid.span, {"id": text, "command": text_of(trace, found.line)}, confidence=confidence
+            uid.span,
+            {"id": text, "command": text_of(trace, found.line)},
+            bytes=Size.exact(_RECORD * (int(text) + 1)) if sure else None,
+            confidence=confidence,
         )
 
 

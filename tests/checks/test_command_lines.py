@@ -187,6 +187,13 @@ def test_commands_together(text: str, expected: list[str]) -> None:
     assert words("commands-together", f"{DEBIAN}{text}\n", commands=("curl", "wget")) == expected
 
 
+def test_what_one_of_two_programs_costs() -> None:
+    text = f"{DEBIAN}RUN apt-get update && apt-get install -y wget\nRUN curl x\nRUN wget y\n"
+    (found,) = observe("commands-together", text, commands=("curl", "wget"))
+    assert found.bytes is not None
+    assert 300_000 < found.bytes < 5_000_000
+
+
 def test_commands_together_are_those_of_one_stage() -> None:
     text = "FROM scratch AS one\nRUN curl x\nFROM one\nRUN wget y\n"
     assert words("commands-together", text, commands=("curl", "wget")) == []
@@ -267,6 +274,7 @@ def test_large_uid(run: str, seen: str | None, literal: str | None) -> None:
 def test_the_version_of_useradd(base: str, confidence: list[Confidence | None]) -> None:
     found = observe("large-uid", f"FROM {base}\nRUN useradd -u 1000720000 x\n")
     assert [each.confidence for each in found] == confidence
+    assert [each.bytes for each in found] == [292 * 1_000_720_001 if sure is None else None for sure in confidence]
 
 
 FILL: dict[str, Any] = {
