@@ -65,6 +65,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             text, confidence = number, None if grows is Truth.YES else Confidence.MEDIUM
         place = found.line.place
         sure = confidence is None and not params.literal and place.ships
+        if not (place.ships or params.literal):
+            confidence = Confidence.MEDIUM
         yield Observation(
             uid.span,
             {"id": text, "command": text_of(trace, found.line)},

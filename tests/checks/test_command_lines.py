@@ -277,6 +277,12 @@ def test_the_version_of_useradd(base: str, confidence: list[Confidence | None]) 
     assert [each.bytes for each in found] == [292 * 1_000_720_001 if sure is None else None for sure in confidence]
 
 
+def test_a_lastlog_that_does_not_ship_is_less_sure() -> None:
+    text = "FROM debian:bullseye AS one\nRUN useradd -u 700000 x\nFROM scratch\nCOPY --from=one /a /\n"
+    (found,) = observe("large-uid", text)
+    assert (found.bytes, found.confidence) == (None, Confidence.MEDIUM)
+
+
 FILL: dict[str, Any] = {
     "literal": True, "commands": ("get add", "put add"), "cleaners": ("get clean", "put clean", "rm -rf"),
     "options": ("--none",), "variable": "GET_NONE", "mounts": ("/cache/get", "/a /b"),
