@@ -25,6 +25,7 @@ _RECORDS: Final = (
     "/var/log/dpkg.log",
     "/var/log/alternatives.log",
     "/etc/ld.so.cache",
+    "/etc/ssl/certs/ca-certificates.crt",
     "/etc/apk/world",
     "/lib/apk/db",
     "/var/cache/apk",

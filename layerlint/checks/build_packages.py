@@ -42,7 +42,13 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     if database is None or not database.known:
         return
     came = {name: package for name, package in database.installed.items() if package.paths is not None}
-    tools = [name for name, package in came.items() if not package.automatic and _is_tool(name, params)]
+    # What the image lists in a variable of its own it keeps for those who build on it (php: PHPIZE_DEPS).
+    kept = {word for value in state.environment.values() if isinstance(value, str) for word in value.split()}
+    tools = [
+        name
+        for name, package in came.items()
+        if not package.automatic and name not in kept and _is_tool(name, params)
+    ]
     gone = {package.name: package for package in _removed(state, database, tools) if package.name in came}
     for command in _installers(trace):
         mine = [

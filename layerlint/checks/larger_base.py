@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase
 from layerlint._dataclass import dataclass
 from layerlint.analysis.start import starts_a_program, starts_one_of
 from layerlint.checks.model import Check, Observation
+from layerlint.dockerfile.instructions import OnBuild
 from layerlint.domain.size import Size
+from layerlint.effects import InstallPackages
 from layerlint.execution.bases import find
 from layerlint.execution.trace import CommandRun, StageTrace, Trace
 
@@ -34,6 +36,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     if starts_one_of(trace, params.programs) or (params.build and _builds(trace, params)):
         return
+    if any(isinstance(step.instruction, OnBuild) for step in trace.target.chain()):
+        return  # it is made to be built on
     first = _first(trace.target)
     repository, tag = _parts(first.base.reference)
     if repository not in params.images or not _counts(tag, params):
@@ -87,9 +91,10 @@ def _builds(trace: Trace, params: Params) -> bool:
 def _compiles(command: CommandRun) -> bool:
     """It installs headers or a compiler: something is to be built with them."""
     return any(
-        package.name.endswith("-dev") or package.name in ("gcc", "g++", "clang", "make")
-        for result in command.applied
-        for package in result.installed
+        name.endswith(("-dev", "-devel")) or name in ("build-essential", "clang", "g++", "gcc", "make")
+        for effect in command.effects
+        if isinstance(effect, InstallPackages)
+        for name in effect.packages
     )
 
 
