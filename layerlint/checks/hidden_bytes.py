@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import HiddenGroup, by_hider
 from layerlint.analysis.package_files import is_record
-from layerlint.analysis.wording import name_lines, name_paths
+from layerlint.analysis.wording import enumerate_names, name_lines, name_paths
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
@@ -34,6 +35,10 @@ class Files(Enum):
     PACKAGE_RECORDS = "package-records"
     """Databases, caches and logs of the package manager."""
     OTHER = "other"
+
+
+_SHOWN: Final = 5
+"""Files of one maker that are named with their bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,13 @@ def _is_sure(item: Hidden) -> bool:
 
 
 def _made(items: Sequence[Hidden]) -> str:
+    """The amount, and how much of it the largest files are."""
     size = format_size(total(item.bytes for item in items))
-    return f"{size} of {name_paths(item.path for item in items)} ships from here"
+    if len(items) == 1:
+        return f"{size} of {name_paths([items[0].path])} ships from here"
+    shown = [f"{name_paths([item.path])} ({format_size(item.bytes)})" for item in items[:_SHOWN]]
+    more = [f"{len(items) - _SHOWN} more"] if len(items) > _SHOWN else []
+    return f"{size} ships from here: {enumerate_names([*shown, *more], _SHOWN + 1)}"
 
 
 CHECK = Check(Params, _run, ("command", "path", "shippers", "ship"))
