@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.commands._accounts import Database, read, with_text
 from layerlint.commands._streams import encode
 from layerlint.domain.size import ZERO, Size
-from layerlint.effects import ChangeOwner, Copy, Effect, MakeDirectory, Replace, View, Write
-from layerlint.filesystem.node import Directory, Inline
+from layerlint.effects import ChangeOwner, Copy, Effect, MakeDirectory, Replace, Touch, View, Write
+from layerlint.filesystem.node import Directory, Inline, Inode, Zeros
 
 NAMES = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 DAYS = "20000"
@@ -198,3 +199,20 @@ def home_effects(
         for name in sorted(view.children(skeleton)):
             yield Copy(f"{skeleton}/{name}", f"{home}/{name}", follow=False)
     yield ChangeOwner(home, uid, gid, recursive=True)
+
+
+_LOGS: Final = (("/var/log/lastlog", 292), ("/var/log/faillog", 32))
+"""Bytes of an entry of each, which stands at the place of its user id (lastlog.h, faillog.h; 64 bits)."""
+
+
+def login_logs(view: View, uid: int) -> Iterator[Effect]:
+    """An empty entry for the user in the logs of logins, as shadow before 4.13 writes it: all before is a hole.
+
+    Only such a version has made the logs of the base longer than nothing, for the base's own ``_apt``; and only
+    logs that are there are written.
+    """
+    for path, entry in _LOGS:
+        log = view.lookup(path)
+        if isinstance(log, Inode) and log.size.low > 0 and uid < 1 << 32:
+            size = (uid + 1) * entry
+            yield Write(path, Size.exact(size), Zeros()) if size >= log.size.low else Touch(path)

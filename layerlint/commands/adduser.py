@@ -8,6 +8,7 @@ from layerlint.commands._account_files import (
     first_free,
     free_above,
     home_effects,
+    login_logs,
 )
 from layerlint.commands._accounts import group_id, number_given, text_given
 from layerlint.commands._options import Grammar, Options, parse
@@ -210,7 +211,7 @@ def _debian_adduser(invocation: Invocation, options: Options) -> Outcome:
         files = files.change("passwd", name, {4: gecos}).committed()
     if not system and files.has_entry("group", "users"):
         files = files.join_group("users", name).committed()
-    effects: list[Effect] = [*files.effects()]
+    effects: list[Effect] = [*files.effects(), *login_logs(invocation.view, uid)]
     wanted = not options.has("no-create-home") and clean("/" + home) not in ("/nonexistent", "/")
     if wanted:
         skeleton = None if system else "/etc/skel"

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from layerlint.commands._account_files import AccountFiles, aging, free_above, free_below, home_effects
+from layerlint.commands._account_files import (
+    AccountFiles,
+    aging,
+    free_above,
+    free_below,
+    home_effects,
+    login_logs,
+)
 from layerlint.commands._accounts import group_id, number_given, text_given
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
@@ -84,7 +91,7 @@ def _named(
 def useradd(invocation: Invocation) -> Outcome:
     """Add a user: lines in passwd and shadow, a group of his name, subordinate ids, with ``-m`` a home.
 
-    Not known: other prefixes and roots, new defaults.  Old shadow versions also grow lastlog.
+    Not known: other prefixes and roots, new defaults.
     """
     options = parse(_USERADD, invocation.argv[1:])
     if isinstance(options, Outcome):
@@ -136,6 +143,8 @@ def useradd(invocation: Invocation) -> Outcome:
     if not system or options.has("F"):
         files = files.subordinate(name)
     effects: list[Effect] = [*files.effects()]
+    if not options.has("l"):
+        effects += login_logs(invocation.view, uid)
     if options.has("m") and not options.has("M"):
         skeleton = clean(text_given(options, "k") or "/etc/skel")
         effects += home_effects(invocation.view, clean("/" + home), uid, gid, skeleton)

@@ -13,6 +13,8 @@ from layerlint.commands._streams import of_text
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import Inode
 from layerlint.filesystem.union import FileSystem
+from layerlint.linter import Settings, analyse
+from layerlint.source import SourceFile
 from tests.commands.invoke import LAYER, file, invoke, performed, show, symlink, system
 from tests.shared import rows
 
@@ -265,3 +267,22 @@ def test_busybox_is_told_by_its_options_where_the_image_is_not_known() -> None:
 def test_a_password_by_a_pipe_makes_shadow_longer() -> None:
     lines = show(invoke("chpasswd", debian(), stdin=of_text("root:secret\n")))
     assert lines[-1] == f"Replace /etc/shadow {len(SHADOW)}..{len(SHADOW) + 73}..{len(SHADOW) + 73}"
+
+
+@pytest.mark.parametrize(
+    ("base", "command", "length"),
+    [
+        ("debian:bullseye-slim", "useradd -u 100000 app", 292 * 100_001),
+        ("debian:bullseye-slim", "useradd -l -u 100000 app", 29_492),
+        ("debian:bullseye-slim", "useradd --no-log-init -u 100000 app", 29_492),
+        ("debian:bullseye-slim", "rm /var/log/lastlog && useradd -u 100000 app", None),
+        ("debian:bullseye-slim", "adduser --disabled-password --uid 50000 app", 292 * 50_001),
+        ("debian:bookworm-slim", "useradd -u 100000 app", 0),
+    ],
+)
+def test_the_log_of_logins_is_as_long_as_the_id_is_high(base: str, command: str, length: int | None) -> None:
+    """Of shadow before 4.13, where the log is there (its source, and a build on Debian 12 for the rest)."""
+    trace = analyse(SourceFile("Dockerfile", f"FROM {base}\nRUN {command}\n"), None, Settings()).trace
+    assert trace.target is not None
+    log = trace.target.final.filesystem.lookup("/var/log/lastlog")
+    assert (log.size.low if isinstance(log, Inode) else None) == length
