@@ -36,6 +36,24 @@ RUN yum install git && dnf install git && zypper install git
 RUN zypper dup -y && ln -sf bash /bin/sh && apt list
 RUN npm install typescript && yarn add lodash && gem install rake && go install a.b/c@latest
 RUN curl -O https://example.org/a && wget -O- https://example.org/b | tar -x
+COPY web /web
+RUN head -c 1M /dev/urandom > /usr/bin/tar
+RUN apt-get install -y gcc libc6-dev
+RUN mkdir -p /root/.ccache /root/.npm/_cacache && head -c 1M /dev/urandom > /root/.ccache/a
+RUN head -c 1M /dev/urandom > /root/.npm/_cacache/a
+RUN head -c 2M /dev/urandom > /tmp/a && head -c 2M /dev/urandom > /usr/share/doc/a
+RUN cp /app/c.bin /app/d.bin && cp /tmp/a /var/tmp/a
+RUN head -c 1M /dev/urandom > /one && ln /one /two
+RUN chmod 700 /one
+RUN git clone https://bot:Tq7vKm2Zr9@git.example.org/a.git /clone
+COPY <<EOF /js/package.json
+{"name": "a", "version": "1.0.0", "devDependencies": {"webpack": "^5.0.0"}}
+EOF
+RUN cd /js && npm install
+COPY <<EOF /root/.netrc
+machine git.example.org login bot password Tq7-vKm2-Zr
+EOF
+RUN rm /root/.netrc
 RUN tar -xf /app/a.tar -C /srv
 RUN chmod 600 /app/a.tar
 RUN mv /app/b.bin /srv/b.bin
@@ -96,13 +114,22 @@ DOCKERFILE = (
     .replace("LAYERS", "\n".join(f"RUN touch /{number}" for number in range(30)))
     .replace("LONG", "long/" * 20)
 )
-SIZES = {"a.tar": 100_000, "b.bin": 200_000, "c.bin": 300_000, ".git/pack": 400_000}
+BASES = ("eclipse-temurin:21", "golang:1.22", "maven:3.9", "python:3.12")
+"""Of the rules about what a program stands on each fires on one base alone."""
+SIZES = {
+    "a.tar": 100_000,
+    "b.bin": 200_000,
+    "c.bin": 300_000,
+    ".git/pack": 400_000,
+    "web/node_modules/a": 70_000,
+    "tests/a": 80_000,
+}
 
 
 def _report(folder: Path, ignored: str | None = None, target: str = "main") -> FileReport:
     for name, size in SIZES.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(size))
     if ignored is not None:
         (folder / ".dockerignore").write_text(ignored)
@@ -124,6 +151,13 @@ def test_every_rule_fires(tmp_path: Path) -> None:
     # The target has a command.
     fired |= {finding.rule for finding in _report(tmp_path, target="later").findings}
     fired |= {finding.rule for finding in _report(tmp_path, ignored="absent\n").findings}
+    known = load_bundled(CHECKS)
+    for base in BASES:
+        text = f'FROM {base}\nCMD ["app", "start"]\n'
+        fired |= {
+            finding.rule
+            for finding in lint(SourceFile("Dockerfile", text), None, Settings(), known, known).findings
+        }
     assert sorted(rule.name for rule in load_bundled(CHECKS) if rule.name not in fired) == []
 
 
