@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
+from layerlint.analysis.shipped import is_there
 from layerlint.analysis.wording import name_paths
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.size import total
@@ -14,7 +15,8 @@ from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
 from layerlint.effects import Copy
 from layerlint.execution.trace import Trace
-from layerlint.filesystem.node import BASE_LAYER, ArchiveMember, HostFile, Inode, Kind
+from layerlint.filesystem.layer import EntryKind
+from layerlint.filesystem.node import ArchiveMember, HostFile, Inode, Kind
 from layerlint.report import Confidence
 from layerlint.source import Span
 
@@ -58,14 +60,15 @@ def _duplicates(trace: Trace, smallest: int) -> Iterator[tuple[str, str, Inode]]
     """The path that was there first, the path of its copy, and the copy."""
     assert trace.target is not None
     end = trace.target.final.filesystem
-    files: dict[int, tuple[str, Inode]] = {}
-    for path, node in end.walk("/"):
-        if isinstance(node, Inode) and node.kind is Kind.FILE and not node.is_summary:
-            files.setdefault(id(node), (path, node))
     own = [
-        (path, node)
-        for path, node in files.values()
-        if node.layer != BASE_LAYER and node.size.is_exact and node.size.low >= smallest
+        (entry.path, entry.node)
+        for step in trace.layer_steps()
+        for entry in (() if step.layer is None else step.layer.entries)
+        if entry.kind is EntryKind.FILE
+        and isinstance(entry.node, Inode)
+        and isinstance(entry.node.content, HostFile | ArchiveMember)
+        and entry.node.size.low >= smallest
+        and is_there(end, entry)
     ]
     seen: set[int] = set()
     for same in _same_content(own):
@@ -83,8 +86,7 @@ def _same_content(files: list[tuple[str, Inode]]) -> Iterator[list[tuple[str, In
     """Files of the build context, or out of an archive of it, whose data is the same."""
     by_size: dict[int, list[tuple[str, Inode]]] = {}
     for path, node in files:
-        if isinstance(node.content, HostFile | ArchiveMember):
-            by_size.setdefault(node.size.low, []).append((path, node))
+        by_size.setdefault(node.size.low, []).append((path, node))
     left = _READ
     for size, alike in sorted(by_size.items(), reverse=True):
         if len(alike) < 2:
