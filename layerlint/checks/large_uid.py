@@ -7,22 +7,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint.analysis.command_lines import Place
 from layerlint.analysis.command_words import Argument
 from layerlint.analysis.invocations import Invocation, invocations
 from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation
-from layerlint.domain.size import Size
+from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.trace import Trace
 from layerlint.report import Confidence
 
-_RECORD: Final = 292
-"""Bytes of a user in ``/var/log/lastlog`` (``struct lastlog`` of glibc)."""
-
 _MENDED: Final = (4, 13)
 """The version of shadow whose useradd no longer grows the file (commit ebf9b232, August 2022)."""
 
+_LOGS: Final = ("/var/log/faillog", "/var/log/lastlog")
 _OPTIONS: Final = ("-l", "--no-log-init")
 _VALUES: Final = (
     "-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-K", "-p", "-R", "-P", "-s", "-u", "-Z", "--base-dir", "--comment",
@@ -63,14 +62,13 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             if grows is Truth.NO:
                 continue
             text, confidence = number, None if grows is Truth.YES else Confidence.MEDIUM
-        place = found.line.place
-        sure = confidence is None and not params.literal and place.ships
-        if not (place.ships or params.literal):
+        ships = found.line.place.ships
+        if not (ships or params.literal):
             confidence = Confidence.MEDIUM
         yield Observation(
             uid.span,
             {"id": text, "command": text_of(trace, found.line)},
-            bytes=Size.exact(_RECORD * (int(text) + 1)) if sure else None,
+            bytes=_logs(found.line.place) if ships else None,
             confidence=confidence,
         )
 
@@ -88,6 +86,13 @@ def _uid(found: Invocation, *, literal: bool) -> Argument | None:
             if isinstance(word.text, str) and word.text.startswith("--uid="):
                 return word
     return None
+
+
+def _logs(place: Place) -> Size | None:
+    """What the step's layer has of the logs, where that is known to have grown."""
+    entries = () if place.step.layer is None else place.step.layer.entries
+    sizes = [entry.bytes for entry in entries if entry.path in _LOGS]
+    return total(sizes) if sizes else None
 
 
 def _grows(database: PackageDatabase | None) -> Truth:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
+from layerlint.analysis.places import places
 from layerlint.analysis.shipped import is_there
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.truth import Truth
@@ -20,12 +21,13 @@ from layerlint.report import Confidence
 class Params:
     minimum: Bytes = 1 << 20
     """Of one file."""
+    excepted: tuple[str, ...] = ()
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     if trace.target is None:
         return
-    end = trace.target.final.filesystem
+    end, excepted = trace.target.final.filesystem, places(params.excepted)
     for step in trace.layer_steps():
         for entry in () if step.layer is None else step.layer.entries:
             if (
@@ -33,6 +35,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 and isinstance(entry.node, Inode)
                 and isinstance(entry.node.content, Zeros)
                 and entry.bytes.likely >= params.minimum
+                and not excepted(entry.path)
                 and is_there(end, entry)
             ):
                 cause = cause_of(step, entry.because)
