@@ -12,7 +12,7 @@ from layerlint.config.located import Location, Value
 from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import MAX_BYTES, parse_yaml
 from layerlint.ruleset.bundle import dump_rules, load_rules
-from layerlint.ruleset.model import CATEGORIES, GROUPS, RuleSet, Signature, fold
+from layerlint.ruleset.model import CATEGORIES, GROUPS, Rule, RuleSet, Signature, fold
 from layerlint.ruleset.reserved import RESERVED
 from layerlint.ruleset.rule_file import NAME, RuleFile, read_rule, rule_of
 
@@ -154,8 +154,11 @@ def _read_bytes(found: _Found, reader: Reader) -> bytes | None:
 
 
 def _find_collisions(files: Sequence[RuleFile], reader: Reader) -> None:
-    """Note each name or alias that an earlier rule has; bundled rules come first."""
-    owners: dict[str, str] = {}
+    """Note each name or alias that an earlier rule has; bundled rules come first.
+
+    Rules over one check may share an alias: a peer's name for what is several rules here.
+    """
+    owners: dict[str, Rule] = {}
     names = {fold(file.rule.name): file.rule for file in reversed(files)}
     for file in files:
         rule = file.rule
@@ -167,6 +170,5 @@ def _find_collisions(files: Sequence[RuleFile], reader: Reader) -> None:
             word = fold(alias.text)
             if word in names:
                 reader.fault(alias, f"{alias.text} is already the name of a rule, {names[word].path}")
-            elif word in owners:
-                reader.fault(alias, f"{alias.text} is already an alias of {owners[word]}")
-            owners.setdefault(word, rule.name)
+            elif (other := owners.setdefault(word, rule)).check != rule.check:
+                reader.fault(alias, f"{alias.text} is already an alias of {other.name}")

@@ -125,24 +125,31 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules sorted by name; no two share a name or an alias."""
+    """Rules sorted by name; no two share a name.  Rules over one check may share an alias."""
 
     rules: tuple[Rule, ...]
-    _index: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    _index: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        words = {fold(word): rule for rule in self.rules for word in (rule.name, *rule.aliases)}
+        words: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for word in dict.fromkeys(map(fold, (rule.name, *rule.aliases))):
+                words[word] = (*words.get(word, ()), rule)
         object.__setattr__(self, "_index", words)
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
 
     def find(self, word: str) -> Rule | None:
-        """The rule of a name, an alias or a code, in any case."""
+        """The rule of a name, an alias (the first of several) or a code, in any case."""
+        return next(iter(self.named(word)), None)
+
+    def named(self, word: str) -> tuple[Rule, ...]:
+        """The rules of a name, an alias or a code, in any case."""
         folded = fold(word)
-        found = self._index.get(folded)
-        if found is None and _CODE.fullmatch(folded):
-            return next((rule for rule in self.rules if rule.check == SHELL_SCRIPT), None)
+        found = self._index.get(folded, ())
+        if not found and _CODE.fullmatch(folded):
+            return tuple(rule for rule in self.rules if rule.check == SHELL_SCRIPT)[:1]
         return found
 
     def code(self, word: str) -> str | None:
@@ -159,12 +166,11 @@ class RuleSet:
             return tuple(rule for rule in self.rules if rule.severity is Severity.OFF)
         if folded in CATEGORIES:
             return tuple(rule for rule in self.rules if rule.category == folded)
-        rule = self.find(folded)
-        return (rule,) if rule else ()
+        return self.named(folded)
 
     def names(self) -> tuple[str, ...]:
         """Everything that `find` knows, for a suggestion."""
-        aliases = (alias for rule in self.rules for alias in rule.aliases)
+        aliases = dict.fromkeys(alias for rule in self.rules for alias in rule.aliases)
         return (*(rule.name for rule in self.rules), *aliases)
 
     def words(self) -> tuple[str, ...]:

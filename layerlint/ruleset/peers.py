@@ -79,7 +79,7 @@ def _line(key: str, given: Keys[str, Value], reader: Reader) -> str:
 def standing_for(check: PeerCheck, rules: RuleSet) -> tuple[Rule, ...]:
     """The rules for a peer's check; none where it has none."""
     words = (check.code, *check.like)
-    found = {rule.name: rule for word in words if (rule := rules.find(word))}
+    found = {rule.name: rule for word in words for rule in rules.named(word)}
     return tuple(found.values())
 
 

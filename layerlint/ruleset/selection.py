@@ -60,12 +60,12 @@ def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
                 else:
                     state[name] = state[name].with_code(code, Severity.OFF)
         for word, options in selection.options:
-            found = rules.find(word.text)
-            if found is None:
+            found = rules.named(word.text)
+            if not found:
                 _unknown(word, rules.names(), "rule or alias", reader)
-            else:
-                rule = state[found.name]
-                state[found.name] = replace(rule, params=read_params(rule.params, options, reader))
+            for name in [rule.name for rule in found]:
+                params = read_params(state[name].params, options, reader)
+                state[name] = replace(state[name], params=params)
     reader.finish()
     chosen = (state[name] for name in sorted(on - ignored))
     return RuleSet(tuple(rule for rule in chosen if rule.severity is not Severity.OFF))

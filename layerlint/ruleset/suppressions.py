@@ -160,8 +160,7 @@ def _rules(word: str, known: RuleSet, request: Request) -> frozenset[str]:
         return frozenset(known.code(word) or rule.name for rule in known.group(word))
     if request.of_buildkit:
         return frozenset(rule.name for rule in known if any(_skips(word, alias) for alias in rule.aliases))
-    rule = known.find(word)
-    return frozenset((known.code(word) or rule.name,)) if rule else frozenset()
+    return frozenset(known.code(word) or rule.name for rule in known.named(word))
 
 
 def _skips(word: str, alias: str) -> bool:

@@ -22,6 +22,9 @@ from layerlint.ruleset.rule_file import read_rule
 from tests.ruleset.checks import CHECKS, RULE, Kind, Params, write_rules
 from tests.shared import CHECKOUT
 
+OTHER = RULE.replace("hidden", "plain").replace("{path} ", "")
+"""A rule over another check."""
+
 
 def problems_of(text: str | bytes) -> list[str]:
     reader = Reader()
@@ -175,7 +178,7 @@ def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
     folder = write_rules(tmp_path, {
         "waste/one.yaml": RULE + alias,
         "style/one.yaml": RULE,
-        "style/two.yaml": RULE + "aliases: [dl1, ONE, DS-0002]\n",
+        "style/two.yaml": OTHER + "aliases: [dl1, ONE, DS-0002]\n",
         "style/Three.yaml": RULE,
         "style/waste.yaml": RULE,
         "style/four.yml": RULE,
@@ -220,6 +223,15 @@ def test_lookup(tmp_path: Path) -> None:
     assert rules.group("c") == ()
 
 
+def test_rules_over_one_check_may_share_an_alias(tmp_path: Path) -> None:
+    alias = "aliases: [Shared]\n"
+    write_rules(tmp_path, {"waste/b.yaml": RULE + alias, "style/a.yaml": RULE + alias})
+    rules = load_folder(CHECKS, tmp_path, "mine")
+    assert [rule.name for rule in rules.named("shared")] == ["a", "b"]
+    assert rules.group("SHARED") == rules.named("Shared")
+    assert rules.names() == ("a", "b", "Shared")
+
+
 def test_users_folders_stand_beside_the_bundled_rules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,7 +242,7 @@ def test_users_folders_stand_beside_the_bundled_rules(
     rules = loader.load(CHECKS, [Path("mine")])
     assert [rule.path for rule in rules] == ["layerlint/rules/waste/a.yaml", "mine/style/b.yaml"]
     assert [rule.name for rule in loader.load_bundled(CHECKS)] == ["a"]
-    write_rules(mine, {"style/b.yaml": RULE + "aliases: [dl1]\n", "waste/a.yaml": RULE})
+    write_rules(mine, {"style/b.yaml": OTHER + "aliases: [dl1]\n", "waste/a.yaml": RULE})
     with pytest.raises(InvalidFileError) as error:
         loader.load(CHECKS, [Path("mine"), Path("absent")])
     assert str(error.value).split("\n") == [
