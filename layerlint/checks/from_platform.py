@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from layerlint._dataclass import dataclass
-from layerlint.checks.model import Check, NoParams, Observation
+from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import Expansion, expand
 from layerlint.dockerfile.references import platform_error
 from layerlint.dockerfile.syntax import Word
@@ -40,10 +40,18 @@ def _platforms(trace: Trace) -> Iterator[tuple[Stage, Word, Expansion]]:
             yield stage, word, expand(word.value, lookup, trace.document.escape)
 
 
-def _redundant(trace: Trace, params: NoParams) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Redundant:
+    as_written: bool = False
+    """The variable alone, without a default."""
+
+
+def _redundant(trace: Trace, params: Redundant) -> Iterator[Observation]:
     """The target's platform alone, however it is written."""
     target = trace.graph.arguments.get(_TARGET, trace.graph.predefined.get(_TARGET))
     for _, word, found in _platforms(trace):
+        if params.as_written and word.value not in (f"${_TARGET}", f"${{{_TARGET}}}"):
+            continue
         alone = found.matched == {_TARGET} and not found.unmatched
         if alone and found.text == target and target is not UNKNOWN:
             yield Observation(word.span, {"platform": word.value})
@@ -79,4 +87,4 @@ def _named_after(stage: Stage, platform: str) -> bool:
 
 
 CONSTANT = Check(Constant, _constant, ("platform",))
-REDUNDANT = Check(NoParams, _redundant, ("platform",))
+REDUNDANT = Check(Redundant, _redundant, ("platform",))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+from layerlint.dockerfile.parser import parse
+from layerlint.source import SourceFile
 from tests.peers.hadolint import CRASHED, Case
 
 LISTED = Path(__file__).with_name("hadolint_differences.yaml")
@@ -62,6 +65,21 @@ def _is_not_read(case: Case) -> bool:
     return bool(case.theirs & {"DL1000", CRASHED})
 
 
+def _has_open_heredoc(case: Case) -> bool:
+    found = parse(SourceFile("Dockerfile", case.text)).problems
+    return any("unterminated heredoc" in problem.message for problem in found)
+
+
+def _matches(pattern: str) -> Callable[[Case], bool]:
+    compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    return lambda case: compiled.search(case.text) is not None
+
+
 TESTS: Mapping[str, Callable[[Case], bool]] = {
+    "a here-document has no end": _has_open_heredoc,
+    "ARG has several words": _matches(r"^[ \t]*ARG[ \t]+\S+[ \t]+\S"),
+    "FROM begins with a variable": _matches(r"^[ \t]*FROM[ \t]+\$"),
+    "FROM has a variable in its host": _matches(r"^[ \t]*FROM[ \t]+[^\s/$]+\$[^\s/]*/"),
+    "USER is root and a blank": _matches(r"^[ \t]*USER[ \t]+(?:root|0)[ \t]+$"),
     "hadolint does not read the file": _is_not_read,
 }
