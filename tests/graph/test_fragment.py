@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from layerlint.linter import Settings, analyse, lint
+from layerlint.report import Severity
+from layerlint.ruleset.model import RuleSet
 from layerlint.source import SourceFile
 from tests.conformance.dockerfiles import RULES
+
+ON = RuleSet(tuple(rule for rule in RULES if rule.severity is not Severity.OFF))
 
 
 def found(text: str) -> list[tuple[str, str]]:
     """Rule and line of each finding."""
-    report = lint(SourceFile("Dockerfile", text), None, Settings(), RULES, RULES)
+    report = lint(SourceFile("Dockerfile", text), None, Settings(), RULES, ON)
     return [(finding.rule, text.split("\n")[finding.place.line - 1]) for finding in report.findings]
 
 
