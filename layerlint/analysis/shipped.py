@@ -53,6 +53,13 @@ def is_there(end: FileSystem, entry: Entry) -> bool:
     return isinstance(node, Inode) and entry.node is not None and node.layer == entry.node.layer
 
 
+def is_settled(trace: Trace, step: Step) -> bool:
+    """Neither the step nor one behind it holds anything that is not understood: what is there stays."""
+    steps = trace.layer_steps()
+    index = 0 if step.layer is None else step.layer.index
+    return all(later.complete for later in steps[index:])
+
+
 def _shipped(step: Step, entries: list[Entry]) -> Shipped | None:
     if not entries:
         return None

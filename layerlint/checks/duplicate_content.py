@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
-from layerlint.analysis.shipped import is_there
+from layerlint.analysis.shipped import is_settled, is_there
 from layerlint.analysis.wording import name_paths
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.size import total
@@ -43,7 +43,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for span, (cause, found) in sorted(groups.items(), key=lambda group: group[0].start):
         size = total(inode.size for _, _, inode in found)
         if size.likely >= params.minimum:
-            sure = cause.step.complete and all(inode.presence is Truth.YES for _, _, inode in found)
+            sure = is_settled(trace, cause.step) and all(inode.presence is Truth.YES for _, _, inode in found)
             yield Observation(
                 span=span,
                 values={

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import RunLines, run_lines
 from layerlint.analysis.invocations import Invocation, invocations
-from layerlint.analysis.shipped import new_files, target_commands, unpacked_archives
+from layerlint.analysis.shipped import is_settled, new_files, target_commands, unpacked_archives
 from layerlint.analysis.start import starts_one_of
 from layerlint.analysis.wording import name_paths
 from layerlint.checks._lines import text_of, up_to_verb
@@ -81,11 +81,12 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         # Of some managers it is known where they keep what they download, but not how much it is.
         unknown = shipped.bytes.likely == 0 and shipped.bytes.high is None
         if unknown or shipped.bytes.likely >= params.minimum:
+            sure = shipped.sure and (end is None or is_settled(trace, step))
             yield Observation(
                 span=shipped.cause.span,
                 values={"command": shipped.cause.text, "path": name_paths(shipped.paths)},
                 bytes=shipped.bytes,
-                confidence=None if shipped.sure and not unknown else Confidence.MEDIUM,
+                confidence=None if sure and not unknown else Confidence.MEDIUM,
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.places import places
-from layerlint.analysis.shipped import is_there
+from layerlint.analysis.shipped import is_settled, is_there
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
@@ -43,7 +43,9 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                     span=cause.span,
                     values={"command": cause.text, "path": entry.path},
                     bytes=entry.bytes,
-                    confidence=None if entry.presence is Truth.YES and step.complete else Confidence.MEDIUM,
+                    confidence=None
+                    if entry.presence is Truth.YES and is_settled(trace, step)
+                    else Confidence.MEDIUM,
                 )
 
 

@@ -213,3 +213,17 @@ def test_full_clone(run: str, found: list[str]) -> None:
     text = f"FROM buildpack-deps:bookworm-scm\nRUN {run}\n"
     assert words("full-clone", text) == found
     assert {case.confidence for case in observe("full-clone", text)} <= {None, Confidence.MEDIUM}
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "text"),
+    [
+        ("zero-file", {}, "RUN truncate -s 2M /a\n"),
+        ("duplicate-content", {}, "RUN head -c 2M /dev/urandom > /a && cp /a /b\n"),
+        ("left-files", {"folders": ("/a",), "removed_later": False}, "RUN head -c 2M /dev/urandom > /a\n"),
+    ],
+)
+def test_what_a_later_step_may_remove_is_not_sure(check: str, params: dict[str, Any], text: str) -> None:
+    (sure,) = observe(check, DEBIAN + text, **params)
+    (unsure,) = observe(check, DEBIAN + text + "RUN frobnicate\n", **params)
+    assert (sure.confidence, unsure.confidence) == (None, Confidence.MEDIUM)
