@@ -13,6 +13,9 @@ from layerlint.dockerfile.parser import parse
 from layerlint.source import SourceFile
 from tests.peers.hadolint import CRASHED, Case
 
+_FROM = re.compile(r"(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
+_OTHER_SHELL = re.compile(r"(?im)^[ \t]*SHELL[ \t].*(?:powershell|pwsh|cmd)")
+
 LISTED = Path(__file__).with_name("hadolint_differences.yaml")
 
 
@@ -75,11 +78,24 @@ def _matches(pattern: str) -> Callable[[Case], bool]:
     return lambda case: compiled.search(case.text) is not None
 
 
+def _has_other_shell(case: Case) -> bool:
+    return _OTHER_SHELL.search(case.text) is not None
+
+
+def _shares_name(case: Case) -> bool:
+    found = _FROM.findall(case.text)
+    return not {re.split("[:@]", image)[0] for image, _ in found}.isdisjoint(
+        name for _, name in found if name
+    )
+
+
 TESTS: Mapping[str, Callable[[Case], bool]] = {
-    "a here-document has no end": _has_open_heredoc,
     "ARG has several words": _matches(r"^[ \t]*ARG[ \t]+\S+[ \t]+\S"),
     "FROM begins with a variable": _matches(r"^[ \t]*FROM[ \t]+\$"),
     "FROM has a variable in its host": _matches(r"^[ \t]*FROM[ \t]+[^\s/$]+\$[^\s/]*/"),
     "USER is root and a blank": _matches(r"^[ \t]*USER[ \t]+(?:root|0)[ \t]+$"),
+    "a here-document has no end": _has_open_heredoc,
+    "a stage and an image have one name": _shares_name,
     "hadolint does not read the file": _is_not_read,
+    "scripts are for another shell": _has_other_shell,
 }
