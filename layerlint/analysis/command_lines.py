@@ -18,6 +18,7 @@ from layerlint.analysis.command_words import (
     Argument,
     always,
     declared,
+    has_plain_text,
     is_run_of,
     joined_words,
     literal_text,
@@ -263,7 +264,7 @@ class _Reader:
             self._assign(commands)
         for command in commands:
             if isinstance(command, SimpleCommand) and command.words:
-                if self.literal and command.words[0].literal is None:
+                if self.literal and not has_plain_text(command.words[0]):
                     continue
                 span = locate(command.span)
                 arguments = list(self._arguments(command.words, script.text, locate))

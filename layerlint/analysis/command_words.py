@@ -63,6 +63,14 @@ def literal_text(word: Word, script: str, declared: Set[str]) -> str:
     return "".join(texts)
 
 
+def has_plain_text(word: Word) -> bool:
+    """Nothing in it is expanded, and no character is one of a pattern: not so ``$X``, ``/opt/*/run`` and ``[``."""
+    return all(
+        isinstance(part, Literal) and (part.quoted or not any(each in part.text for each in "*?["))
+        for part in word.parts
+    )
+
+
 def of_module(words: Sequence[Argument]) -> Sequence[Argument]:
     """``python -m pip …`` is ``pip …``."""
     if not posixpath.basename(str(words[0].text)).startswith("python"):

@@ -68,8 +68,7 @@ def _of_one_command(trace: Trace) -> Iterator[Observation]:
 
 
 def _is_single(run: RunLines) -> bool:
-    # A test in brackets is no command to the tools that count them.
-    return sum(line.name != "[" for line in run.commands) <= 1
+    return len(run.commands) <= 1
 
 
 def _flags(run: Run) -> tuple[frozenset[object], frozenset[object]]:

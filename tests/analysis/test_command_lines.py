@@ -51,6 +51,7 @@ def _shown(line: CommandLine) -> str:
         ("RUN a ${X:-b c}$((1))`d`", ["a ?", "d"], ["a $(X:-b c)$(…)$(…)", "d"]),
         ("RUN python3 -u -m pip install x", ["pip install x"], ["pip install x"]),
         ("RUN command a b", ["a b"], ["a b"]),
+        ("RUN /x/*/a b; [ -e c ]", ["a b", "[ -e c ]"], []),
         ("RUN $A b", [], []),
         ('SHELL ["powershell", "-Command"]\nRUN a b', [], ["a b"]),
     ],
