@@ -56,7 +56,7 @@ class Recipe:
     like: str | None
     """An image whose files are about those of this one: the same distribution, another release."""
     lacks: tuple[str, ...]
-    """Packages of the image that it is like which it has not, files aside."""
+    """Of the image that it is like, packages (but their files stay) and files by their path that it has not."""
     install: tuple[str, ...]
     adds: tuple[Addition, ...]
     size: Size | None

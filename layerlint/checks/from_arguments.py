@@ -35,6 +35,8 @@ def _no_image(trace: Trace, params: NoParams) -> Iterator[Observation]:
         found = defaults.expand(word, defaults.unset)
         if stage.is_fragment or isinstance(stage.base, StageRef) or not isinstance(found.text, str):
             continue
+        if found.text == word.value:  # no ARG is in it: the graph says what is wrong
+            continue
         if not found.text or image_problem(found.text) is not None:
             yield Observation(word.span, {"image": word.value, "name": quote(found.text)})
 

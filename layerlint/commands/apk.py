@@ -112,7 +112,7 @@ def _add(options: Options, names: list[Text], invocation: Invocation) -> Outcome
         text for key in ("repository", "X") for text in options.values(key) if isinstance(text, str)
     )
     effects: tuple[Effect, ...] = ()
-    cache = not options.has("no-cache")
+    cache = not (options.has("no-cache") or options.has("no-network"))
     if cache and options.has("update-cache", "U"):
         effects = (UpdateIndex(MANAGER),)
     if not known and not problem and not virtual:

@@ -24,7 +24,7 @@ from layerlint.commands._toolchain import (
 )
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN
-from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Write
+from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Write
 from layerlint.filesystem.node import Directory, Inode
 
 _NEEDS = "what the build downloads is not known"
@@ -290,11 +290,8 @@ def catalina(invocation: Invocation) -> Outcome:
         return ANSWER
     base = variable(invocation, "CATALINA_HOME") or "/usr/local/tomcat"
     logs = Populate(join(base, "logs"), "logs", Size(0, 6_000, 200_000), Size(0, 2, 6))
-    return (
-        Outcome((logs,))
-        if verb == "configtest"
-        else Outcome((logs, *program(invocation, "catalina.sh").effects))
-    )
+    started = () if verb == "configtest" else program(invocation, "catalina.sh").effects
+    return Outcome((logs, *started), stdout=Stream(Size(0, 4_000, 100_000)))
 
 
 def jar(invocation: Invocation) -> Outcome:

@@ -145,6 +145,8 @@ def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
         filesystem = _added(filesystem, recipe, addition)
     # After the installs, which bring some of these: the packages of two releases are cut in other ways.
     packages = {name: package for name, package in packages.items() if name not in recipe.lacks}
+    for path in recipe.lacks:
+        filesystem = filesystem.remove(path) if path.startswith("/") else filesystem
     size = image.size
     if not image.index_exact and recipe.size is not None:
         size = recipe.size

@@ -227,8 +227,8 @@ def test_experimental_checks_are_on_where_asked_for() -> None:
         ("$BASE", False),
         ("${BASE:-debian}", True),
         ("debian:${TAG}", True),
-        ("Debian", False),
-        ("Upper", False),
+        ("${none:-Debian}", False),
+        ("Debian", True),  # without an ARG the graph says what is wrong
         ("stage-", True),
         ("$nothing", False),
     ],
