@@ -27,6 +27,7 @@ from layerlint.checks import (
     env_reads_own_line,
     exec_form,
     expose_format,
+    file_setting,
     forbidden_trigger,
     from_arguments,
     from_platform,
@@ -55,6 +56,7 @@ from layerlint.checks import (
     missing_option,
     named_user,
     no_dockerignore,
+    option_used,
     outside_context,
     overridden_instruction,
     port_out_of_range,
@@ -80,6 +82,7 @@ from layerlint.checks import (
     unpinned_package,
     untrusted_registry,
     unused_stage,
+    variable_set,
     zeros,
 )
 from layerlint.checks.model import Check
@@ -108,6 +111,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "empty-continuation": empty_continuation.CHECK,
     "empty-label": labels.EMPTY,
     "env-reads-own-line": env_reads_own_line.CHECK,
+    "file-setting": file_setting.CHECK,
     "forbidden-trigger": forbidden_trigger.CHECK,
     "full-clone": full_clone.CHECK,
     "hidden-bytes": hidden_bytes.CHECK,
@@ -138,6 +142,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "named-user": named_user.CHECK,
     "no-dockerignore": no_dockerignore.CHECK,
     "operator-in-exec-form": exec_form.OPERATORS,
+    "option-used": option_used.CHECK,
     "outside-context": outside_context.CHECK,
     "overridden-instruction": overridden_instruction.CHECK,
     "port-out-of-range": port_out_of_range.CHECK,
@@ -173,5 +178,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "unused-stage": unused_stage.CHECK,
     "uppercase-protocol": expose_format.PROTOCOL,
     "uppercase-stage-name": stage_names.UPPER,
+    "variable-set": variable_set.CHECK,
     "zero-file": zeros.CHECK,
 }
