@@ -25,6 +25,8 @@ class Params:
     """Options that take a value, which is no option itself."""
     unless: tuple[str, ...] = ()
     """With any of these, as above, it does no harm."""
+    shipped: bool = False
+    """Only where the layer is one of the image that is built."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
@@ -32,6 +34,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     seen: set[Span] = set()
     for found in invocations(lines_of(trace, literal=False), params.commands, params.values):
         line = found.line
+        if params.shipped and not line.place.ships:
+            continue
         span = _first(line.arguments, params.options, values)
         if span is None or span in seen or _first(line.arguments, params.unless, values) is not None:
             continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
+from layerlint.analysis.secret_names import is_secret_name
 from layerlint.checks._triggers import observed, with_triggers
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
@@ -14,12 +15,6 @@ from layerlint.dockerfile.syntax import Word
 from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
 from layerlint.graph import Stage
-
-_SECRET = re.compile(
-    r"(?:\A|_)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|\Z)", re.IGNORECASE
-)
-_HARMLESS = re.compile(r"(?:\A|_)(?:public|file|version)(?:_|\Z)", re.IGNORECASE)
-"""Both are BuildKit's, which does not look at values."""
 
 _OF_GPG = re.compile(r"(?:GPG|PGP)", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,64}\Z")
@@ -45,7 +40,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     def is_secret(name: str) -> bool:
         if names or parts:
             return name.lower() in names or any(part in name.lower() for part in parts)
-        return bool(_SECRET.search(name)) and not _HARMLESS.search(name)
+        return is_secret_name(name)
 
     for stage, instruction in _everywhere(trace) if params.everywhere else _in_stages(trace):
         for pair in instruction.pairs:
