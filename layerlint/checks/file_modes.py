@@ -37,10 +37,13 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     final = trace.target.final.filesystem
     groups: dict[Span, tuple[Cause, list[str], bool]] = {}
-    for step in trace.layer_steps():
+    steps = trace.layer_steps()
+    # What is not understood may have changed the mode again.
+    last_gap = max((index for index, step in enumerate(steps) if not step.complete), default=-1)
+    for index, step in enumerate(steps):
         for path, because, sure in (*_shipped(step, final, params), *_unseen(step, final, params)):
             cause = cause_of(step, because)
-            groups.setdefault(cause.span, (cause, [], sure))[1].append(path)
+            groups.setdefault(cause.span, (cause, [], sure and index > last_gap))[1].append(path)
     for span, (cause, paths, sure) in groups.items():
         yield Observation(
             span=span,
@@ -58,7 +61,9 @@ def _shipped(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[st
             continue
         if _is_wrong(last, params) and not _is_wrong(before, params):
             because = _changed_by(step, entry.path) or entry.node.because
-            yield entry.path, because, entry.presence is Truth.YES
+            # A directory that may have been there before has kept its mode.
+            made = before is not None or step.before.filesystem.presence(entry.path) is Truth.NO
+            yield entry.path, because, made and entry.presence is Truth.YES
 
 
 def _unseen(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[str, str, bool]]:

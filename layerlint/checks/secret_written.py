@@ -38,7 +38,8 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         for name, path, span in _written(run):
             there = _presence(run, path)
             if there is not Truth.NO and name in declared | _mounted(place.run):
-                confidence = None if place.ships and there is Truth.YES else Confidence.MEDIUM
+                sure = place.ships and place.step.complete and there is Truth.YES
+                confidence = None if sure else Confidence.MEDIUM
                 yield Observation(span, {"name": name, "path": path}, confidence=confidence)
 
 
