@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from layerlint.analysis.command_lines import Argument, CommandLine, run_lines
+from layerlint.analysis.command_lines import CommandLine, run_lines
+from layerlint.analysis.command_words import Argument
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.execution.trace import Trace
 from layerlint.shell.syntax import Pipeline

@@ -59,7 +59,8 @@ def _weakly(trace: Trace, params: NoParams) -> Iterator[Observation]:
 
 def _clear(trace: Trace, params: NoParams) -> Iterator[Observation]:
     for found in downloads(trace):
-        if _is_clear(found.address) and not found.strong:
+        # Whoever is on the way can make no other file of a given sum, be it of MD5.
+        if _is_clear(found.address) and not found.strong and found.weak is None:
             # A program that is not known may check what came.
             sure = all(run.modelled for run in found.line.place.step.commands)
             confidence = None if sure else Confidence.MEDIUM

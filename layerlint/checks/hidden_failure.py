@@ -121,8 +121,6 @@ def _lost(command: Command, params: Params) -> Iterator[Command]:
             yield from _lost(body, params)
         case Sequence(commands=commands):
             for each in commands:
-                if isinstance(each, SimpleCommand) and _is_errexit(each):
-                    return
                 yield from _lost(each, params)
         case If(then=then, otherwise=otherwise):
             yield from _lost(then, params)

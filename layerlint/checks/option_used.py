@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layerlint._dataclass import dataclass
-from layerlint.analysis.command_lines import Argument
+from layerlint.analysis.command_words import Argument
 from layerlint.analysis.invocations import invocations
 from layerlint.checks._lines import lines_of, text_of
 from layerlint.checks.model import Check, Observation

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from layerlint.analysis.command_lines import Argument, CommandLine, RunLines, run_lines
+from layerlint.analysis.command_lines import CommandLine, RunLines, run_lines
+from layerlint.analysis.command_words import Argument
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.execution.trace import Trace
 from layerlint.shell.syntax import Command, Pipeline, Redirect, SimpleCommand

@@ -107,6 +107,8 @@ def test_a_sum_of_nothing_that_was_fetched() -> None:
         ("RUN wget -q ftp://e.org/a -O b", ["ftp://e.org/a"]),
         ("RUN curl http://e.org/a | sha256sum -c s", []),
         ("RUN curl http://e.org/a && gpg --verify a.asc", []),
+        ("RUN curl http://e.org/a && md5sum -c s", []),
+        ("RUN curl http://e.org/a && ls", ["http://e.org/a"]),
         ("RUN curl http://localhost:80/a http://127.0.0.1/", []),
         ("RUN curl http://localhost.e.org/a", ["http://localhost.e.org/a"]),
         ("RUN curl $HOST/a", ["$HOST/a"]),
