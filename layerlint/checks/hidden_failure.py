@@ -39,11 +39,12 @@ _MEANT: Final = ("true", ":", "exit")
 @dataclass(frozen=True, slots=True)
 class Params:
     harmless: tuple[str, ...] = (
-        ":", "[", "alias", "chmod", "date", "declare", "echo", "env", "exit", "export", "hash", "id", "kill", "killall",
-        "local", "ls", "printf", "pwd", "readonly", "rm", "rmdir", "set", "shopt", "sleep", "sync", "test", "trap",
-        "true", "type", "typeset", "ulimit", "umask", "uname", "unset", "wait", "which",
+        ":", "[", "alias", "chmod", "cmp", "command", "date", "declare", "diff", "echo", "env", "exit", "export",
+        "getent", "grep", "hash", "id", "kill", "killall", "local", "ls", "printf", "pwd", "readonly", "rm", "rmdir",
+        "set", "shopt", "sleep", "sync", "test", "trap", "true", "type", "typeset", "ulimit", "umask", "uname", "unset",
+        "wait", "which",
     )  # fmt: skip
-    """Commands whose failure changes nothing that is in the image, or that others see."""
+    """Commands that ask, or whose failure changes nothing that others rest on."""
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
@@ -82,13 +83,13 @@ def _unseen(command: Command, params: Params) -> Iterator[Command]:
             last = commands[-1]
             if isinstance(last, SimpleCommand) and last.words and last.words[0].literal in _MEANT:
                 return
+            guarded = False
             for position, each in enumerate(commands):
-                if isinstance(each, SimpleCommand) and _is_errexit(each):
-                    return
+                guarded = guarded or _turns_on(each)
                 if position == len(commands) - 1:
-                    yield from _unseen(each, params)
+                    yield from () if guarded else _unseen(each, params)
                 elif position not in background:
-                    yield from _lost(each, params)
+                    yield from _unguarded(each, params) if guarded else _lost(each, params)
         case Subshell(body) | Group(body) | While(body=body) | For(body=body):
             yield from _unseen(body, params)
         case If(then=then, otherwise=otherwise):
@@ -97,6 +98,8 @@ def _unseen(command: Command, params: Params) -> Iterator[Command]:
                 yield from _unseen(otherwise, params)
         case AndOr():
             for _, operand in command.operands:
+                if _turns_on(operand):
+                    return
                 yield from _unseen(operand, params)
         case Case() | Function() | Opaque() | Pipeline() | SimpleCommand() | Test():
             pass
@@ -130,9 +133,27 @@ def _lost(command: Command, params: Params) -> Iterator[Command]:
             pass
 
 
-def _is_errexit(command: SimpleCommand) -> bool:
-    words = [word.literal or "" for word in command.words]
-    return bool(words) and words[0] == "set" and _sets_errexit(words[1:])
+def _unguarded(command: Command, params: Params) -> Iterator[Command]:
+    """`set -e` passes over what fails in front of a ``&&``, and over the list that fails with it."""
+    match command:
+        case AndOr(operands=(*front, _)) if all(operator != "||" for operator, _ in command.operands):
+            if any(list(_lost(operand, params)) for _, operand in front):
+                yield command
+        case _:
+            pass
+
+
+def _turns_on(command: Command) -> bool:
+    """``set -e``, alone or in a list."""
+    match command:
+        case SimpleCommand(words=(first, *rest)) if first.literal == "set":
+            return _sets_errexit([word.literal or "" for word in rest])
+        case AndOr():
+            return any(
+                _turns_on(operand) for _, operand in command.operands if isinstance(operand, SimpleCommand)
+            )
+        case _:
+            return False
 
 
 CHECK = Check(Params, _run, ("command",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +14,59 @@ from tests.checks.observe import observe, words
 DEBIAN = "FROM debian:bookworm-slim\n"
 
 
-@pytest.mark.parametrize(
-    ("run", "seen"),
-    [
-        ("a; b", ["a"]),
-        ("a && b; c", ["a && b"]),
-        ("a; b; c", ["a"]),
-        ("a && b", []),
-        ("a || b; c", []),
-        ("a | b; c", ["a | b"]),
-        ("a | true; c", []),
-        ("! a | b; c", []),
-        ("set -e; a; b", []),
-        ("set -eux; a; b", []),
-        ("set -o errexit; a; b", []),
-        ("set -x; a; b", ["a"]),
-        ("a; set -e; b; c", ["a"]),
-        ("echo a; b", []),
-        ("X=a; b", []),
-        ("a; true", []),
-        ("a; exit 0", []),
-        ("a & b", []),
-        ("(a; b)", ["a"]),
-        ("{ a; b; } && c", ["a"]),
-        ("(set -e; a; b); c", ["a"]),
-        ("if a; then b; c; fi", ["b"]),
-        ("if a; then b; fi", []),
-        ("if a; then b; fi; c", ["b"]),
-        ("for x in 1 2; do a; b; done", ["a"]),
-        ("for x in 1 2; do a; done", []),
-        ("f() { a; b; }; echo f", []),
-        ("sh -c 'a; b'", []),
-        ("case a in b) c; d;; esac", []),
-    ],
-)
+FAILURES: list[tuple[str, list[str]]] = [
+    ("a; b", ["a"]),
+    ("a && b; c", ["a && b"]),
+    ("a; b; c", ["a"]),
+    ("a && b", []),
+    ("a || b; c", []),
+    ("a | b; c", ["a | b"]),
+    ("a | true; c", []),
+    ("! a | b; c", []),
+    ("set -e; a; b", []),
+    ("set -eux; a; b", []),
+    ("set -o errexit; a; b", []),
+    ("set -x; a; b", ["a"]),
+    ("a; set -e; b; c", ["a"]),
+    ("set -e && a && b", []),
+    ("set -e; a && b; c", ["a && b"]),
+    ("set -ex && a && b; c", ["set -ex && a && b"]),
+    ("set -e; [ x ] && b; c", []),
+    ("set -e; command -v a && b; c", []),
+    ("set -e; a && b || d; c", []),
+    ("set -e; a && b", []),
+    ("echo a; b", []),
+    ("X=a; b", []),
+    ("a; true", []),
+    ("a; exit 0", []),
+    ("a & b", []),
+    ("(a; b)", ["a"]),
+    ("{ a; b; } && c", ["a"]),
+    ("(set -e; a; b); c", ["a"]),
+    ("if a; then b; c; fi", ["b"]),
+    ("if a; then b; fi", []),
+    ("if a; then b; fi; c", ["b"]),
+    ("for x in 1 2; do a; b; done", ["a"]),
+    ("for x in 1 2; do a; done", []),
+    ("f() { a; b; }; echo f", []),
+    ("sh -c 'a; b'", []),
+    ("case a in b) c; d;; esac", []),
+]
+
+
+@pytest.mark.parametrize(("run", "seen"), FAILURES)
 def test_hidden_failure(run: str, seen: list[str]) -> None:
     assert words("hidden-failure", f"{DEBIAN}RUN {run}\n")[:1] == seen
+
+
+@pytest.mark.parametrize(("run", "seen"), [row for row in FAILURES if row[1]])
+def test_a_shell_loses_the_failure(run: str, seen: list[str]) -> None:
+    """The first of the words that are marked fails, and the script succeeds."""
+    failing = next(letter for letter in seen[0].replace("set -ex", "").replace(" ", "") if letter in "abcd")
+    functions = "".join(f"{name}() {{ {'false' if name == failing else 'true'}; }}; " for name in "abcd")
+    assert (
+        subprocess.run(["/bin/sh", "-c", functions + run], capture_output=True, check=False).returncode == 0
+    )
 
 
 @pytest.mark.parametrize(
