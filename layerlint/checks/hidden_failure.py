@@ -56,8 +56,15 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         if command is not None:
             span = run.locate(command.span)
             text = in_one_line(trace.document.source.text[span.start : span.end])
-            # A base that is not known may have a SHELL of its own.
-            confidence = None if place.stage.base.known else Confidence.MEDIUM
+            # A base that is not known may have a SHELL of its own; of a program that is not known it cannot be
+            # said what its failure comes to.
+            sure = place.stage.base.known and any(
+                ran.modelled
+                for line in run.commands
+                if span.start <= line.span.start < span.end
+                for ran in line.runs
+            )
+            confidence = None if sure else Confidence.MEDIUM
             yield Observation(span, {"command": shorten(text, _LONGEST)}, confidence=confidence)
 
 

@@ -89,9 +89,17 @@ def test_the_shell_of_a_hidden_failure(text: str, seen: list[str]) -> None:
     assert words("hidden-failure", f"{DEBIAN}{text}\n") == seen
 
 
-def test_a_base_that_is_not_known_may_have_a_shell_of_its_own() -> None:
-    (found,) = observe("hidden-failure", "FROM example.org/unknown:1\nRUN a; b\n")
-    assert found.confidence is Confidence.MEDIUM
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        (f"{DEBIAN}RUN apt-get update; b", None),
+        (f"{DEBIAN}RUN a; b", Confidence.MEDIUM),
+        ("FROM example.org/unknown:1\nRUN apt-get update; b", Confidence.MEDIUM),
+    ],
+)
+def test_a_base_or_a_program_that_is_not_known(text: str, confidence: Confidence | None) -> None:
+    (found,) = observe("hidden-failure", text + "\n")
+    assert found.confidence is confidence
 
 
 @pytest.mark.parametrize(
