@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import CommandLine, RunLines, run_lines
+from layerlint.analysis.line_index import LineIndex
 from layerlint.effects import Write
 from layerlint.execution.trace import Trace
 from layerlint.shell.syntax import CommandSubstitution, Pipeline, SimpleCommand
@@ -47,6 +49,8 @@ _STRONG: Final = frozenset({
     "b2sum", "cksum", "cosign", "gpg", "gpg2", "gpgv", "jarsigner", "minisign", "openssl", "rpmkeys", "sha224sum",
     "sha256sum", "sha384sum", "sha3sum", "sha512sum", "shasum", "signify", "sum",
 })  # fmt: skip
+_FOLLOWED: Final = 50
+"""Commands that are looked at behind a download."""
 WEAK: Final = frozenset({"md5", "md5sum", "sha1", "sha1sum"})
 
 
@@ -75,24 +79,34 @@ def downloads(trace: Trace) -> Iterator[Download]:
         if run.place.built and not run.place.trigger:
             by_stage.setdefault(run.place.stage.stage.index, []).append(run)
     for runs in by_stage.values():
-        lines = [line for run in runs for line in run.commands]
-        for run in runs:
-            yield from _of_run(trace, run, lines)
+        if any(line.name in _FETCHERS for run in runs for line in run.commands):
+            by_name = _by_name(runs)
+            for run in runs:
+                yield from _of_run(trace, run, by_name)
 
 
-def _of_run(trace: Trace, run: RunLines, stage: Sequence[CommandLine]) -> Iterator[Download]:
+def _by_name(runs: Sequence[RunLines]) -> Mapping[str, Sequence[CommandLine]]:
+    """The commands of a stage that name a file, in their order."""
+    found: dict[str, list[CommandLine]] = {}
+    for run in runs:
+        for line in run.commands:
+            for name in _names(line):
+                found.setdefault(name, []).append(line)
+    return found
+
+
+def _of_run(trace: Trace, run: RunLines, by_name: Mapping[str, Sequence[CommandLine]]) -> Iterator[Download]:
     fetched = [line for line in run.commands if line.name in _FETCHERS]
     if not fetched:
         return
     strong = any(line.name in _STRONG and _compares(line) for line in run.commands)
     weak = next((line for line in run.commands if line.name in WEAK), None)
-    behind = _behind(run)
+    piped = _piped(run)
     for line in fetched:
         names = _saved(trace, line)
         address, span = _address(line)
-        follows = [other for other in stage if other.span.start > line.span.end]
-        use, user = _piped(line, run, behind)
-        named = [other for other in follows if _names(other) & names] if names else []
+        use, user = piped.get(line.span, ("", None))
+        named = [other for name in sorted(names) for other in _after(by_name.get(name, ()), line)]
         if not use:
             use, user = next(((kind, other) for other in named if (kind := _use(other, names))), ("", None))
         checked = strong or any(other.name in _STRONG for other in named)
@@ -146,23 +160,36 @@ def _behind(run: RunLines) -> list[tuple[Span, Span]]:
     return found
 
 
-def _piped(
-    line: CommandLine, run: RunLines, behind: Sequence[tuple[Span, Span]]
-) -> tuple[str, CommandLine | None]:
-    for own, rest in behind:
-        if not own.start <= line.span.start < own.end:
+def _after(lines: Sequence[CommandLine], line: CommandLine) -> Sequence[CommandLine]:
+    first = bisect_right(lines, line.span.end, key=lambda other: other.span.start)
+    return lines[first : first + _FOLLOWED]
+
+
+def _piped(run: RunLines) -> Mapping[Span, tuple[str, CommandLine]]:
+    """What becomes of the data that a command prints, by the command."""
+    index = LineIndex(run.commands)
+    found: dict[Span, tuple[str, CommandLine]] = {}
+    for own, rest in _behind(run):
+        fetched = [line for line in index.within(own) if line.name in _FETCHERS]
+        if fetched:
+            around = rest.start <= own.start
+            use = _printed(index.within(rest, _FOLLOWED), around=around)
+            if use is not None:
+                for line in fetched:
+                    found.setdefault(line.span, use)
+    return found
+
+
+def _printed(lines: Sequence[CommandLine], *, around: bool) -> tuple[str, CommandLine] | None:
+    """What takes it: behind the pipe, or the command ``around`` the substitution, which is the first."""
+    for line in lines[:1] if around else lines:
+        if line.wraps and not around:
             continue
-        around = rest.start <= own.start
-        for other in run.commands:
-            if rest.start <= other.span.start < rest.end and other is not line and not other.wraps:
-                if other.name in _INTERPRETERS and (around or not _has_script(other)):
-                    return "run", other
-                if other.name in _UNPACKERS and not around:
-                    return "unpacked", other
-        shell = next((each for each in run.commands if each.span == rest), None)
-        if around and shell is not None and shell.name in _INTERPRETERS:
-            return "run", shell
-    return "", None
+        if line.name in _INTERPRETERS and (around or not _has_script(line)):
+            return "run", line
+        if line.name in _UNPACKERS and not around:
+            return "unpacked", line
+    return None
 
 
 def _has_script(line: CommandLine) -> bool:

@@ -26,6 +26,7 @@ _LIMIT: Final = 1 << 16
 """Bytes that are read of each file: some thousand accounts."""
 _PASSWD: Final = "/etc/passwd"
 _SHADOW: Final = "/etc/shadow"
+_FILES: Final = (_PASSWD, _SHADOW)
 
 _Faults: TypeAlias = Mapping[str, str]
 """Names of accounts, and what is wrong with each."""
@@ -59,6 +60,8 @@ def _by_state(trace: Trace, faults: Callable[[FileSystem], _Faults]) -> Iterator
     final = faults(trace.target.final.filesystem)
     told: set[str] = set()
     for step in trace.layer_steps() if final else ():
+        if all(step.before.filesystem.lookup(path) is step.after.filesystem.lookup(path) for path in _FILES):
+            continue
         before = faults(step.before.filesystem)
         for name, fault in faults(step.after.filesystem).items():
             if name not in before and name in final and name not in told:
@@ -71,7 +74,7 @@ def _span(step: Step, name: str) -> Span:
     for command in reversed(step.commands):
         if name in command.argv:
             return command.span
-    nodes = [step.after.filesystem.lookup(path) for path in (_PASSWD, _SHADOW)]
+    nodes = [step.after.filesystem.lookup(path) for path in _FILES]
     wrote = [node.because for node in nodes if isinstance(node, Inode)]
     return cause_of(step, wrote[0] if wrote else "").span
 

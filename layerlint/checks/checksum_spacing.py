@@ -8,6 +8,7 @@ from typing import Final
 
 from layerlint.analysis.command_lines import CommandLine, run_lines
 from layerlint.analysis.command_words import Argument
+from layerlint.analysis.line_index import LineIndex
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.execution.trace import Trace
 from layerlint.shell.syntax import Pipeline
@@ -23,18 +24,15 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
     for run in run_lines(trace):
         if not run.place.built:
             continue
+        index = LineIndex(run.commands)
         for command in walk(run.body):
             if not isinstance(command, Pipeline) or len(command.commands) < 2:
                 continue
             first, last = (run.locate(command.commands[position].span) for position in (0, -1))
-            sums = [line for line in _within(run.commands, last) if line.name in _SUMS and _checks(line)]
-            for line in _within(run.commands, first) if sums else ():
+            sums = [line for line in index.within(last) if line.name in _SUMS and _checks(line)]
+            for line in index.within(first) if sums else ():
                 if line.name == "echo" and (span := _single(line.arguments, text)) is not None:
                     yield Observation(span, {"name": sums[0].name})
-
-
-def _within(lines: Sequence[CommandLine], span: Span) -> list[CommandLine]:
-    return [line for line in lines if span.start <= line.span.start < span.end and not line.wraps]
 
 
 def _checks(line: CommandLine) -> bool:

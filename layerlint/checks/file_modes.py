@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -22,6 +23,8 @@ from layerlint.source import Span
 _BITS: Final = {"set-id": 0o6000, "world-writable": 0o002}
 _PLAIN: Final = 0o644
 """Taken for the mode of a file of which nothing is known."""
+_MOST: Final = 200
+"""Changes of modes that are looked through for each path."""
 _STICKY: Final = 0o1000
 """Of a directory: whoever may write there may still not remove what is another's."""
 
@@ -54,13 +57,14 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 
 def _shipped(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[str, str, bool]]:
     """What the step's layer makes wrong, and is so at the end; and the command that does it."""
+    changes = _mode_changes(step)
     for entry in () if step.layer is None else step.layer.entries:
         before = step.before.filesystem.lookup(entry.path, follow=False)
         last = final.lookup(entry.path, follow=False)
         if entry.node is None or not _is_wrong(entry.node, params):
             continue
         if _is_wrong(last, params) and not _is_wrong(before, params):
-            because = _changed_by(step, entry.path) or entry.node.because
+            because = _changed_by(changes, entry.path) or entry.node.because
             # A directory that may have been there before has kept its mode.
             made = before is not None or step.before.filesystem.presence(entry.path) is Truth.NO
             yield entry.path, because, made and entry.presence is Truth.YES
@@ -68,26 +72,38 @@ def _shipped(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[st
 
 def _unseen(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[str, str, bool]]:
     """What a chmod names though nothing is known of it: in a base or a context that is not known."""
-    for command in step.commands if params.kind == "file" else ():
+    for command in step.commands:
         if command.name != "chmod" or command.reached is Truth.NO:
             continue
+        recursive = any(word in ("-R", "--recursive") for word in command.argv)
         operands = [word for word in command.argv[1:] if isinstance(word, str) and not word.startswith("-")]
         change = parse_mode(operands[0], 0) if operands else None
         if change is None or not change(_PLAIN, False) & _BITS[params.bits]:
             continue
         for path in operands[1:]:
-            if path.startswith("/") and final.lookup(path) is None and final.presence(path) is Truth.MAYBE:
+            # Without a dot in its name it is more likely a folder.
+            kind = "file" if recursive or "." in posixpath.basename(path) else "directory"
+            if kind != params.kind or not path.startswith("/"):
+                continue
+            if final.lookup(path) is None and final.presence(path) is Truth.MAYBE:
                 yield path, command.text, False
 
 
-def _changed_by(step: Step, path: str) -> str:
-    """The last command that sets a mode there; a directory knows only who made it."""
-    for command in reversed(step.commands):
-        for effect in command.effects:
-            if isinstance(effect, ChangeMode) and (
-                effect.path == path or (effect.recursive and is_under(path, effect.path))
-            ):
-                return command.text
+def _mode_changes(step: Step) -> list[tuple[ChangeMode, str]]:
+    """The last ones of a step first, with the command; a directory knows only who made it."""
+    changes = [
+        (effect, command.text)
+        for command in step.commands
+        for effect in command.effects
+        if isinstance(effect, ChangeMode)
+    ]
+    return changes[: -_MOST - 1 : -1]
+
+
+def _changed_by(changes: list[tuple[ChangeMode, str]], path: str) -> str:
+    for effect, text in changes:
+        if effect.path == path or (effect.recursive and is_under(path, effect.path)):
+            return text
     return ""
 
 

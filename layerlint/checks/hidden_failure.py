@@ -8,6 +8,7 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import Place, run_lines
+from layerlint.analysis.line_index import LineIndex
 from layerlint.analysis.wording import in_one_line
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Trace
@@ -59,10 +60,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             # A base that is not known may have a SHELL of its own; of a program that is not known it cannot be
             # said what its failure comes to.
             sure = place.stage.base.known and any(
-                ran.modelled
-                for line in run.commands
-                if span.start <= line.span.start < span.end
-                for ran in line.runs
+                ran.modelled for line in LineIndex(run.commands).within(span) for ran in line.runs
             )
             confidence = None if sure else Confidence.MEDIUM
             yield Observation(span, {"command": shorten(text, _LONGEST)}, confidence=confidence)

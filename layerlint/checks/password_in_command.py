@@ -11,6 +11,7 @@ from typing import Final
 
 from layerlint.analysis.command_lines import CommandLine, RunLines, run_lines
 from layerlint.analysis.command_words import Argument
+from layerlint.analysis.line_index import LineIndex
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.execution.trace import Trace
 from layerlint.shell.syntax import Command, Pipeline, Redirect, SimpleCommand
@@ -38,14 +39,15 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
 
 def _piped(run: RunLines) -> Iterator[tuple[str, Span]]:
     """``echo user:password | chpasswd``, and the same by a here-document."""
+    index = LineIndex(run.commands)
     for command in walk(run.body):
         match command:
             case Pipeline(commands=(first, *_, last)) if (name := _reader(last)) is not None:
                 source = run.locate(first.span)
                 words = [
                     word
-                    for line in run.commands
-                    if source.start <= line.span.start < source.end and line.name in ("echo", "printf")
+                    for line in index.within(source)
+                    if line.name in ("echo", "printf")
                     for word in line.arguments
                 ]
                 if any(_holds_password(word, name) for word in words):

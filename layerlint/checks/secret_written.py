@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
 from layerlint.analysis.command_lines import RunLines, run_lines
@@ -11,7 +11,7 @@ from layerlint.analysis.secret_names import is_secret_name
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.instructions import Run
 from layerlint.domain.truth import Truth
-from layerlint.execution.trace import Trace
+from layerlint.execution.trace import Step, Trace
 from layerlint.report import Confidence
 from layerlint.shell.syntax import (
     Command,
@@ -35,8 +35,10 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
             continue
         state = place.step.before
         declared = state.environment.keys() | state.arguments.keys() | state.declared
+        entries = () if place.step.layer is None else place.step.layer.entries
+        names = {posixpath.basename(entry.path) for entry in entries}
         for name, path, span in _written(run):
-            there = _presence(run, path)
+            there = _presence(place.step, names, path)
             if there is not Truth.NO and name in declared | _mounted(place.run):
                 sure = place.ships and place.step.complete and there is Truth.YES
                 confidence = None if sure else Confidence.MEDIUM
@@ -86,12 +88,12 @@ def _mounted(run: Run) -> set[str]:
     }
 
 
-def _presence(run: RunLines, path: str) -> Truth:
+def _presence(step: Step, names: Set[str], path: str) -> Truth:
     """Whether the layer has a file of that name: it may be removed again, or lie in a mount."""
-    step, name = run.place.step, posixpath.basename(path)
+    name = posixpath.basename(path)
     if not name or path.startswith("/dev/"):
         return Truth.NO
-    if step.layer is not None and any(posixpath.basename(entry.path) == name for entry in step.layer.entries):
+    if name in names:
         return Truth.YES
     return Truth.NO if step.complete else Truth.MAYBE
 

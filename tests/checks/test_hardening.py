@@ -91,9 +91,10 @@ def test_file_modes(params: dict[str, Any], text: str, seen: list[str]) -> None:
 
 
 def test_modes_of_what_is_not_known_are_less_sure() -> None:
-    (found,) = observe("file-modes", f"{UNKNOWN}RUN chmod 777 /opt/a\n")
+    (found,) = observe("file-modes", f"{UNKNOWN}RUN chmod 777 /opt/a.sh\n")
     assert found.confidence is Confidence.MEDIUM
-    assert found.values["path"] == "/opt/a"
+    assert found.values["path"] == "/opt/a.sh"
+    assert len(observe("file-modes", f"{UNKNOWN}RUN chmod 777 /opt/a\n", **FOLDER)) == 1
     assert observe("file-modes", f"{UNKNOWN}RUN chmod 755 /opt/a\n") == []
 
 
