@@ -61,6 +61,25 @@ RUN echo more >> /app/c.bin
 RUN rm /srv/b.bin && rm -rf /usr/share/zoneinfo
 RUN truncate -s 600M /disk.img
 RUN cd /srv; true
+RUN curl -k --tlsv1.0 http://example.org/x.sh | sh && wget -q --no-check-certificate https://example.org/y -O /y
+RUN pip install --trusted-host a.b pip && npm config set strict-ssl false && git -c http.sslVerify=false clone c@d:e
+RUN yum install --nogpgcheck --setopt=sslverify=0 openssl=3.0.1 && rpm -i --nosignature f && apk add --allow-untrusted f
+RUN apt-get install -y --allow-unauthenticated --force-yes openssh-server sudo && ssh -o StrictHostKeyChecking=no g
+RUN mkdir -p /etc/yum.repos.d && printf 'gpgcheck=0\\nsslverify=0\\n' > /etc/yum.repos.d/a.repo
+RUN curl -sLo /h.asc https://example.org/h.asc; hg --insecure pull; gpg --verify h.asc && apt-key add h.asc
+RUN curl -o /h https://example.org/h && md5sum -c h.md5 && apk add a && apk add b
+ARG TOKEN
+RUN echo "$SUM h" | sha256sum -c - && ./configure && chmod 666 /h && chmod 777 /srv && chmod u+s /bin/ls
+RUN useradd -o -u 0 toor && passwd -d toor && echo toor:mango | chpasswd && echo $TOKEN > /token
+RUN apt-get upgrade -y && apt-get dist-upgrade -y && apk add gcc make && apk del gcc make
+RUN mkdir -p /usr/src/i && head -c 2M /dev/urandom > /usr/src/i/i.c
+COPY --chown=65534 --chmod=755 a.tar /srv/program
+ADD https://example.org/j /j
+ENV PYTHONHTTPSVERIFY=0 NODE_TLS_REJECT_UNAUTHORIZED=0 NPM_CONFIG_STRICT_SSL=false GIT_SSL_NO_VERIFY=1
+ENV PIP_TRUSTED_HOST=a.b GOSUMDB=off DOCKER_CONTENT_TRUST=0 FLASK_DEBUG=1 DEBIAN_FRONTEND=noninteractive
+ENV PATH=/opt/bin
+EXPOSE 22 5900
+VOLUME /var/run/docker.sock
 COPY --from=later /a /b
 COPY absent /
 WORKDIR app
@@ -126,7 +145,9 @@ SIZES = {
 }
 
 
-def _report(folder: Path, ignored: str | None = None, target: str = "main") -> FileReport:
+def _report(
+    folder: Path, ignored: str | None = None, target: str = "main", text: str = DOCKERFILE
+) -> FileReport:
     for name, size in SIZES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +162,7 @@ def _report(folder: Path, ignored: str | None = None, target: str = "main") -> F
         )
     )
     settings = Settings(target=target, shellcheck=real())
-    return lint(SourceFile("Dockerfile", DOCKERFILE), folder, settings, known, active)
+    return lint(SourceFile("Dockerfile", text), folder, settings, known, active)
 
 
 def test_every_rule_fires(tmp_path: Path) -> None:
@@ -158,6 +179,9 @@ def test_every_rule_fires(tmp_path: Path) -> None:
             finding.rule
             for finding in lint(SourceFile("Dockerfile", text), None, Settings(), known, known).findings
         }
+    # And one about an image that does not run as root.
+    user = DOCKERFILE.replace("USER root", "USER 65534")
+    fired |= {finding.rule for finding in _report(tmp_path, text=user).findings}
     assert sorted(rule.name for rule in load_bundled(CHECKS) if rule.name not in fired) == []
 
 
