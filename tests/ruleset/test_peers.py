@@ -55,7 +55,7 @@ def test_trivys_checkovs_dockles_sonars_and_slims_are_all_there() -> None:
     assert codes("dockle") == {*lists.split(), *(f"DKL-LI-000{number}" for number in (1, 2, 3))}
 
 
-@pytest.mark.parametrize("peer", [pytest.param(peer, id=name) for name, peer in PEERS.items()])
+@pytest.mark.parametrize("peer", PEERS.values(), ids=PEERS)
 def test_each_has_a_rule_or_a_reason(peer: Peer) -> None:
     assert [check.code for check in peer.checks if not check.without and not standing_for(check, RULES)] == []
 
