@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
+from layerlint.analysis.command_lines import command_lines
 from layerlint.analysis.context_copies import reachable_steps
 from layerlint.analysis.places import places
 from layerlint.analysis.secret_files import read_head
+from layerlint.checks._lines import text_of
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import EntryKind
 from layerlint.filesystem.node import Change, Inode
+from layerlint.report import Confidence
 from layerlint.shell.glob import matches
 from layerlint.source import Span
 
 _FILES: Final = 200
 """Files read of one image: each is small, but a folder may hold any number of such a name."""
+_TARGET: Final = re.compile(r"(?<![0-9&>])>{1,2}[ \t]*\"?([^\s;&|()<>\"']{1,300})")
 _LONGEST: Final = 500
 """Characters of a line that is looked at."""
 
@@ -40,11 +45,41 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             if not wanted(path) or left <= 0:
                 continue
             left -= 1
-            line = _first(inode, patterns)
+            line = _match((read_head(inode) or b"").decode("utf-8", "replace"), patterns)
             cause = cause_of(step, inode.because)
             if line and cause.span not in seen:
                 seen.add(cause.span)
                 yield Observation(cause.span, {"path": path, "line": line, "command": cause.text})
+    for observation in _echoed(trace, wanted, patterns):
+        if observation.span not in seen:
+            yield observation
+
+
+def _echoed(trace: Trace, wanted: Callable[[str], bool], patterns: list[str]) -> Iterator[Observation]:
+    """``echo LINE >> FILE``, where what else is in the file is not known: it may be changed again."""
+    text = trace.document.source.text
+    for line in command_lines(trace):
+        if not line.place.built or line.name not in ("echo", "printf"):
+            continue
+        targets = _TARGET.findall(text, line.span.start, line.span.end)
+        path = next((each for each in (_at_home(target) for target in targets) if wanted(each)), None)
+        words = [word.text for word in line.arguments if isinstance(word.text, str)]
+        found = path and _match(" ".join(words).replace("\\n", "\n"), patterns)
+        if path and found and not _is_known(line.place.step, path):
+            values = {"path": path, "line": found, "command": text_of(trace, line)}
+            yield Observation(line.span, values, confidence=Confidence.MEDIUM)
+
+
+def _is_known(step: Step, path: str) -> bool:
+    """The file is there at the end of the step, and what is in it was looked at; or it is gone again."""
+    node = step.after.filesystem.lookup(path)
+    if node is None:
+        return step.complete
+    return isinstance(node, Inode) and read_head(node) is not None
+
+
+def _at_home(path: str) -> str:
+    return f"/root/{path[2:]}" if path.startswith("~/") else path
 
 
 def _written(step: Step) -> Iterator[tuple[str, Inode]]:
@@ -57,12 +92,12 @@ def _written(step: Step) -> Iterator[tuple[str, Inode]]:
             yield entry.path, node
 
 
-def _first(inode: Inode, patterns: list[str]) -> str:
-    """The line, in one form of blanks."""
-    for line in (read_head(inode) or b"").decode("utf-8", "replace").splitlines():
-        text = "=".join(part.strip() for part in " ".join(line[:_LONGEST].split()).split("="))
-        if any(matches(pattern, text.lower()) for pattern in patterns):
-            return text
+def _match(text: str, patterns: list[str]) -> str:
+    """The first line that fits, in one form of blanks."""
+    for line in text.splitlines():
+        found = "=".join(part.strip() for part in " ".join(line[:_LONGEST].split()).split("="))
+        if any(matches(pattern, found.lower()) for pattern in patterns):
+            return found
     return ""
 
 

@@ -130,6 +130,24 @@ def test_file_setting(run: str, seen: list[str]) -> None:
     assert [case.values["line"] for case in observe("file-setting", f"{DEBIAN}RUN {run}\n", **LINES)] == seen
 
 
+@pytest.mark.parametrize(
+    ("run", "seen"),
+    [
+        ("echo check=0 >> /etc/a.d/x", 1),
+        ("echo 'a\\ncheck=0' >> ~/.arc", 1),
+        ("echo check=1 >> /etc/a.d/x", 0),
+        ("echo check=0 >> /srv/x", 0),
+        ("echo check=0", 0),
+        ("echo check=0 > /etc/a.d/x && rm /etc/a.d/x", 0),
+    ],
+)
+def test_a_line_behind_what_is_not_known(run: str, seen: int) -> None:
+    text = f"FROM example.org/unknown:1\nRUN fetch > /etc/a.d/x && fetch > /root/.arc\nRUN {run}\n"
+    found = observe("file-setting", text, **LINES)
+    assert len(found) == seen
+    assert all(case.values["line"] == "check=0" for case in found)
+
+
 def test_a_line_of_a_copied_file(tmp_path: Path) -> None:
     (tmp_path / "arc").write_text("a = b\r\ncheck = 0\r\n", encoding="utf-8")
     text = f"{DEBIAN}COPY arc /root/.arc\nRUN chmod 600 /root/.arc\n"

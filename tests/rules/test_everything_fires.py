@@ -68,6 +68,7 @@ RUN apt-get install -y --allow-unauthenticated --force-yes openssh-server sudo &
 RUN mkdir -p /etc/yum.repos.d && printf 'gpgcheck=0\\nsslverify=0\\n' > /etc/yum.repos.d/a.repo
 RUN curl -sLo /h.asc https://example.org/h.asc; hg --insecure pull; gpg --verify h.asc && apt-key add h.asc
 RUN curl -o /h https://example.org/h && md5sum -c h.md5 && apk add a && apk add b
+RUN echo StrictHostKeyChecking no > /etc/ssh/ssh_config
 ARG TOKEN
 RUN echo "$SUM h" | sha256sum -c - && ./configure && chmod 666 /h && chmod 777 /srv && chmod u+s /bin/ls
 RUN useradd -o -u 0 toor && passwd -d toor && echo toor:mango | chpasswd && echo $TOKEN > /token
