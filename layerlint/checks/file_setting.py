@@ -64,7 +64,7 @@ def _echoed(trace: Trace, wanted: Callable[[str], bool], patterns: list[str]) ->
         targets = _TARGET.findall(text, line.span.start, line.span.end)
         path = next((each for each in (_at_home(target) for target in targets) if wanted(each)), None)
         words = [word.text for word in line.arguments if isinstance(word.text, str)]
-        found = path and _match(" ".join(words).replace("\\n", "\n"), patterns)
+        found = path and _match(" ".join(words).replace("\\n", "\n").replace("\\t", " "), patterns)
         if path and found and not _is_known(line.place.step, path):
             values = {"path": path, "line": found, "command": text_of(trace, line)}
             yield Observation(line.span, values, confidence=Confidence.MEDIUM)

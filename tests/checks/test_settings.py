@@ -135,6 +135,7 @@ def test_file_setting(run: str, seen: list[str]) -> None:
     [
         ("echo check=0 >> /etc/a.d/x", 1),
         ("echo 'a\\ncheck=0' >> ~/.arc", 1),
+        ("echo 'a\\n\\tcheck=0' >> ~/.arc", 1),
         ("echo check=1 >> /etc/a.d/x", 0),
         ("echo check=0 >> /srv/x", 0),
         ("echo check=0", 0),
