@@ -42,7 +42,7 @@ def answer(*comments: dict[str, object]) -> str:
         (answer({**COMMENT, "line": None}), "gave an answer that cannot be read"),
         ("printf '%0100000d' 0 | tr 0 '['", "gave an answer that cannot be read"),
         ("exec sleep 30", "gave no answer within 1 s"),
-        ("yes > /dev/null", "gave no answer within 1 s"),
+        ("exec yes > /dev/null", "gave no answer within 1 s"),
     ],
 )
 def test_a_program_that_does_not_answer(
