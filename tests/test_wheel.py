@@ -110,4 +110,4 @@ def test_it_forecasts_on_a_base_of_the_catalog(program: Path, tmp_path: Path) ->
     report = json.loads(ran.stdout)
     assert report["base"]["source"] == "catalog"
     assert report["hidden_bytes"]["likely"] == 4
-    assert run(program, tmp_path, "Dockerfile").returncode == 1
+    assert run(program, tmp_path, "--fail-on", "info", "Dockerfile").returncode == 1

@@ -85,7 +85,7 @@ def _unseen(command: Command, params: Params) -> Iterator[Command]:
     """The commands whose failure is lost, in a place whose own status counts."""
     match command:
         case Sequence(commands=commands, background=background):
-            last = commands[-1]
+            last = commands[-1] if commands else None
             if isinstance(last, SimpleCommand) and last.words and last.words[0].literal in _MEANT:
                 return
             guarded = False
