@@ -172,9 +172,22 @@ def _body(token: str, form: _Form) -> str:
     return token[max(len(literal) for literal in form.literals if literal in token) :]
 
 
+_TYPED: Final = re.compile(
+    r":(?P<piped>[^\s'\"|:$]{1,200})['\"]?\s{0,20}\|\s{0,20}(?:sudo\s{1,5})?chpasswd\b"
+    r"|\s--?(?:pass|passwd|password)(?:=|\s{1,5})['\"]?(?P<long>[^\s'\"$]{1,200})"
+    r"|\b(?:sshpass|useradd|usermod)\b[^|;&\n]{0,200}?\s-p\s{0,5}['\"]?(?P<short>[^\s'\"$]{1,200})"
+)
+"""Passwords by the command that takes them, whatever they look like."""
+
+
+def _typed(text: str) -> Iterator[tuple[int, int]]:
+    for found in _TYPED.finditer(text):
+        yield found.span(found.lastgroup or 0)
+
+
 def redact(text: str) -> str:
-    """The text with ``***`` for every value of a credential, sure or not."""
-    spans = sorted((found.start, found.end) for found in find_credentials(text))
+    """The text with ``***`` for every value of a credential, sure or not, and for passwords typed in commands."""
+    spans = sorted((*((found.start, found.end) for found in find_credentials(text)), *_typed(text)))
     if not spans:
         return text
     parts: list[str] = []

@@ -142,3 +142,21 @@ def test_no_text_takes_long(text: str) -> None:
     before = time.process_time()
     redact(text)
     assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("echo 'root:hunter2' | chpasswd", "echo 'root:***' | chpasswd"),
+        ('echo "app:pw"|sudo chpasswd', 'echo "app:***"|sudo chpasswd'),
+        ("echo root:$PASSWORD | chpasswd", "echo root:$PASSWORD | chpasswd"),
+        ("useradd -m -p pw app", "useradd -m -p *** app"),
+        ("sshpass -ppw ssh host", "sshpass -p*** ssh host"),
+        ("tool --password=pw --user=app", "tool --password=*** --user=app"),
+        ("tool --password pw", "tool --password ***"),
+        ("mkdir -p /srv/app", "mkdir -p /srv/app"),
+        ("useradd app && mkdir -p /srv", "useradd app && mkdir -p /srv"),
+    ],
+)
+def test_passwords_of_commands_are_not_shown(text: str, shown: str) -> None:
+    assert redact(text) == shown
