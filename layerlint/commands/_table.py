@@ -320,6 +320,7 @@ TABLE: Final[Mapping[str, str]] = {
     "innoextract": "upkeep:inside",
     "inotifywait": "upkeep:answers",
     "install": "install:install",
+    "install_packages": "apt:install_packages",
     "install.r": "r_language:install2",
     "install2.r": "r_language:install2",
     "installBioc.r": "r_language:install2",

@@ -180,6 +180,23 @@ def apt(invocation: Invocation) -> Outcome:
     return Outcome((*outcome.effects, CleanCache(MANAGER)), outcome.status, outcome.stdout)
 
 
+def install_packages(invocation: Invocation) -> Outcome:
+    """minideb's script: the lists, the packages without those that are recommended, and neither lists nor archives
+    afterwards (bitnami/minideb, ``install_packages``)."""
+    names = tuple(word for word in invocation.argv[1:] if isinstance(word, str))
+    install = InstallPackages(MANAGER, names, recommends=False, assume_yes=True)
+    effects = (
+        UpdateIndex(MANAGER),
+        install,
+        Remove(_LISTS, recursive=True),
+        Remove("/var/cache/apt/archives", recursive=True),
+    )
+    if len(names) + 1 == len(invocation.argv):
+        return Outcome(effects)
+    more = Populate("/usr", "packages", _SOME_PACKAGES, reason="package names are not known")
+    return Outcome((*effects, more))
+
+
 # -------------------------------------------------------------------------- parsing
 
 

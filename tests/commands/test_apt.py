@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerlint.commands._apt_configuration import AptConfiguration, read, settings
-from layerlint.commands.apt import apt, apt_get
+from layerlint.commands.apt import apt, apt_get, install_packages
 from layerlint.commands.apt_mark import apt_mark
 from layerlint.commands.debian import (
     add_apt_repository,
@@ -67,6 +67,7 @@ MODELS: Mapping[str, Model] = {
     "dpkg-query": dpkg_query,
     "dpkg-reconfigure": dpkg_reconfigure,
     "dpkg-statoverride": dpkg_statoverride,
+    "install_packages": install_packages,
     "ldconfig": ldconfig,
     "locale-gen": locale_gen,
     "localedef": localedef,
@@ -343,3 +344,11 @@ WORDS = st.one_of(
 def test_no_command_line_raises(name: str, words: list[Text]) -> None:
     outcome = run([name, *words])
     assert isinstance(outcome, Outcome)
+
+
+def test_minidebs_script_cleans_up_behind_itself() -> None:
+    update, install, *removed = run("install_packages curl git").effects
+    assert update == UpdateIndex("apt")
+    assert install == InstallPackages("apt", ("curl", "git"), recommends=False, assume_yes=True)
+    assert removed == [Remove(path, recursive=True) for path in ("/var/lib/apt/lists", "/var/cache/apt/archives")]
+    assert isinstance(run(["install_packages", UNKNOWN]).effects[-1], Populate)

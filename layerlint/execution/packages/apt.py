@@ -202,8 +202,9 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     if effect.download_only:
         debs = _keep_archives(machine, (*plan.install, *plan.upgrade))
         return machine.with_filesystem(debs).applied(status=status, problems=problems)
-    if guessed:
-        machine = _with_guesses(machine, guessed)
+    guesses = tuple(Installed(name, "", False, UNKNOWN_PACKAGE, (f"/usr/<{name}>",)) for name in guessed)
+    if guesses:
+        machine = _with_guesses(machine, guesses)
     if not effect.assume_yes and (len(plan.install) + len(plan.upgrade) > len(changed) or plan.remove):
         status = Truth.NO if database.exact else Truth.MAYBE
         problems.append("apt asks for confirmation, and nothing answers")
@@ -217,24 +218,24 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
         applied,
         status=status,
         problems=(*problems, *applied.problems),
+        installed=(*applied.installed, *guesses),
         recommended=tuple(
             p for p in applied.installed if p.name not in needed and p.name not in database.installed
         ),
     )
 
 
-def _with_guesses(machine: Machine, names: Sequence[str]) -> Machine:
+def _with_guesses(machine: Machine, guesses: Sequence[Installed]) -> Machine:
     """Packages of which only the name is known: a node each, under ``/usr``."""
     filesystem = machine.filesystem
-    for name in names:
+    for name in [guess.name for guess in guesses]:
         inode = Inode(
             Kind.FILE, UNKNOWN_PACKAGE, 0o644, 0, 0, filesystem.layer, machine.because,
             count=Size(1, 50, None), label=f"apt:{name}",
         )  # fmt: skip
         filesystem = filesystem.replace(f"/usr/<{name.replace('/', '|')}>", inode, machine.because)
-    came = [Installed(name, "", False, UNKNOWN_PACKAGE, (f"/usr/<{name}>",)) for name in names]
     return replace(
-        machine, filesystem=filesystem.having_packages(), database=machine.database.with_packages(came)
+        machine, filesystem=filesystem.having_packages(), database=machine.database.with_packages(guesses)
     )
 
 
