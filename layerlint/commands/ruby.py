@@ -51,6 +51,8 @@ _UNKNOWN_LOCK = "which gems Gemfile.lock asks for is not known"
 _BUNDLE = Size(500_000, 110_000_000, None)
 """A Rails application has about a hundred gems."""
 
+_SPECS = Size(0, 3_000_000, 20_000_000)
+"""The lists of all gems that RubyGems before 3.2 keeps in ``~/.gem`` (``Gem.spec_cache_dir``): not measured."""
 _GEM_HOMES = (
     "/usr/local/bundle",
     "/var/lib/gems",
@@ -113,7 +115,8 @@ def gem(invocation: Invocation) -> Outcome:
                     Size(300, 700, 5000),
                     label="gem:rubygems-update",
                 )
-                return Outcome((system,))
+                specs = Populate(f"{home(invocation)}/.gem", "specs", _SPECS, Size(0, 2, 10))
+                return Outcome((system, specs))
             reason = "which gems have newer versions is not known"
             return Outcome(
                 (
