@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from layerlint.checks._exposed import exposed
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
-from layerlint.dockerfile.expand import expand
-from layerlint.dockerfile.instructions import Expose
-from layerlint.domain.text import Unknown
-from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import Trace
 
 
 def _ports(trace: Trace, fault: Callable[[str], bool]) -> Iterator[Observation]:
-    for stage in trace.stages:
-        for step in stage.steps:
-            if not isinstance(step.instruction, Expose):
-                continue
-            look = lookup(step.before, known_base=stage.base.environment_known)
-            for word in step.instruction.ports:
-                ports = expand(word.value, look, trace.document.escape).words
-                for port in () if isinstance(ports, Unknown) else ports:
-                    if fault(port):
-                        yield observed(stage.stage, step.instruction, word.span, {"port": port})
+    for stage, instruction, word, ports in exposed(trace):
+        for port in filter(fault, ports):
+            yield observed(stage, instruction, word.span, {"port": port})
 
 
 def _upper(port: str) -> bool:

@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from layerlint.checks._exposed import exposed
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
-from layerlint.dockerfile.expand import expand
-from layerlint.dockerfile.instructions import Expose
-from layerlint.domain.text import Unknown
-from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import Trace
 
 _LAST: Final = 0xFFFF
@@ -19,16 +16,10 @@ _NUMBER: Final = re.compile(r"[0-9]+")
 
 
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
-    for stage in trace.stages:
-        for step in stage.steps:
-            if not isinstance(step.instruction, Expose):
-                continue
-            look = lookup(step.before, known_base=stage.base.environment_known)
-            for word in step.instruction.ports:
-                ports = expand(word.value, look, trace.document.escape).words
-                high = [port for port in (() if isinstance(ports, Unknown) else ports) if _is_high(port)]
-                if high:
-                    yield observed(stage.stage, step.instruction, word.span, {"port": high[0]})
+    for stage, instruction, word, ports in exposed(trace):
+        high = next(filter(_is_high, ports), None)
+        if high is not None:
+            yield observed(stage, instruction, word.span, {"port": high})
 
 
 def _is_high(port: str) -> bool:
