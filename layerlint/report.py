@@ -258,6 +258,50 @@ class LayersReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DiveFigures:
+    """The three figures of dive and what they are made of, computed as dive does, with its faults."""
+
+    efficiency: float
+    """0 to 1."""
+    wasted_bytes: int
+    user_wasted_percent: float | None
+    """0 to 1 of the bytes above the first layer; None where there are none."""
+    image_bytes: int
+    user_bytes: int
+    inefficient: tuple[tuple[int, int, str], ...]
+    """Times that a path is in a layer, the bytes of all of them, the path: largest last, as dive has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRecord:
+    """The same data under several names (hard links once)."""
+
+    digest: str
+    bytes: int
+    """Of one copy."""
+    copies: tuple[tuple[str, int], ...]
+    """Path, and the layer that it is in."""
+    wasted: int
+    """Bytes of all copies but one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReport:
+    """What is inside a real image: every size is exact."""
+
+    reference: str
+    """As the user gave it."""
+    form: str
+    """``docker-archive``, ``oci``, ``registry`` …"""
+    id: str
+    layers: LayersReport
+    """With the layers of the base listed like the others; ``line`` is 0 where no Dockerfile line made one."""
+    dive: DiveFigures
+    duplicates: tuple[DuplicateRecord, ...]
+    """The most wasted bytes first."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     path: str
     findings: tuple[Finding, ...]
