@@ -302,6 +302,29 @@ class ImageReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRecord:
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Size, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRecord:
+    heading: str
+    paragraphs: tuple[str, ...]
+    table: TableRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRecord:
+    """An idea explained, with the figures of one Dockerfile."""
+
+    topic: str
+    title: str
+    dockerfile: str
+    sections: tuple[SectionRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     path: str
     findings: tuple[Finding, ...]

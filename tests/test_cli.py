@@ -106,7 +106,7 @@ def test_one_bad_path_costs_the_others_nothing(folder: Path, capfd: pytest.Captu
         (("--rules", "none"), "none"),
         (("-o", "none/x"), "--output: none/x cannot be written: No such file or directory"),
         (("explain", "removed-in-latr-layer"), 'there is no rule "removed-in-latr-layer"'),
-        (("explain",), "the following arguments are required: RULE"),
+        (("explain",), "the following arguments are required: RULE|IDEA"),
         (("empty-folder",), "empty-folder: no Dockerfile in this folder"),
     ],
 )

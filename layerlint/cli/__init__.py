@@ -62,9 +62,9 @@ def _run(given: list[str]) -> int:
 
             return checks(options)
         case "explain":
-            from layerlint.cli.rules import explain_rule
+            from layerlint.cli.explain import explain
 
-            return explain_rule(options)
+            return explain(options)
         case "index":
             from functools import partial
 

@@ -15,6 +15,7 @@ examples:
   layerlint layers -v Dockerfile   the layers alone, with what hides the most
   layerlint explain DL3009         a rule by its name or by a peer's number
   layerlint explain --line 7 Dockerfile   what line 7 adds, and what that rests on
+  layerlint explain layers         what a layer is, shown on your Dockerfile
   layerlint --format sarif -o layerlint.sarif .
 
 exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or input, 3 a bug of layerlint
@@ -114,15 +115,22 @@ def parser(verb: str) -> argparse.ArgumentParser:
 
     explain = verbs.add_parser(
         "explain",
-        help="explain a rule (by its name or a peer's number), or the forecast of a line (--line)",
+        help="explain a rule, the forecast of a line (--line), or layers, whiteouts, copy-up, rootfs",
+        description="Explain a rule by its name or a peer's number; what a line adds, and what that rests on (--line);"
+        " or an idea on your own file: layers, whiteouts, copy-up, rootfs.",
     )
     explain.add_argument(
-        "paths", nargs="+", metavar="RULE", help="a rule; with --line a Dockerfile, or - for standard input"
+        "paths",
+        nargs="+",
+        metavar="RULE|IDEA",
+        help="rules; an idea, then a Dockerfile; with --line a Dockerfile, or - for standard input",
     )
     explain.add_argument(
         "--line", type=int, metavar="N", help="say what the instruction of a line adds, and why"
     )
-    explain.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    explain.add_argument(
+        "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
+    )
     _add_output(explain)
     _add_own_rules(explain)
     _add_build(explain)

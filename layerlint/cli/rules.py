@@ -1,52 +1,11 @@
-"""The verbs ``explain`` and ``rules``."""
+"""The verbs ``rules`` and ``checks``."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from layerlint.cli.inputs import folder_of, read_config, read_input, read_settings
-from layerlint.cli.output import OK, style_of, write
-from layerlint.errors import UsageError
-
-
-def explain_rule(options: argparse.Namespace) -> int:
-    from layerlint.checks import CHECKS
-    from layerlint.config import load_config
-    from layerlint.config.located import suggestion
-    from layerlint.ruleset.describe import explain, explain_json
-    from layerlint.ruleset.loader import load
-
-    if options.line is not None:
-        return _explain_line(options)
-    rules = load(CHECKS, (*load_config(Path(), options.config).rules, *options.rules))
-    texts: list[str] = []
-    for word in options.paths:
-        rule = rules.find(word)
-        if rule is None:
-            near = suggestion(word, rules.names()) or "; `layerlint rules` lists them"
-            raise UsageError(f'there is no rule "{word}"{near}')
-        texts.append((explain_json if options.format == "json" else explain)(rule))
-    write(options.output, "\n".join(texts))
-    return OK
-
-
-def _explain_line(options: argparse.Namespace) -> int:
-    """What the instruction of a line adds, and what that rests on."""
-    from layerlint.analysis.evidence import steps_at
-    from layerlint.linter import analyse, read_source
-    from layerlint.reporters import steps_reporter
-
-    if len(options.paths) != 1:
-        raise UsageError("--line takes one Dockerfile")
-    settings = read_settings(read_config(options), options)
-    path = options.paths[0]
-    source = read_source(path, read_input(path))
-    steps = steps_at(analyse(source, folder_of(path), settings).trace, options.line)
-    if not steps:
-        raise UsageError(f"{source.path}:{options.line}: no instruction of a stage stands on this line")
-    write(options.output, steps_reporter(options.format)(steps, style_of(options)))
-    return OK
+from layerlint.cli.output import OK, write
 
 
 def rules(options: argparse.Namespace) -> int:

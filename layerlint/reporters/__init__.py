@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final, TypeAlias, cast
 
-from layerlint.report import LayersReport, Report, StepRecord
+from layerlint.report import LayersReport, LessonRecord, Report, StepRecord
 from layerlint.reporters.style import Style
 
 Reporter: TypeAlias = Callable[[Report, Style], str]
 StepsReporter: TypeAlias = Callable[[Sequence[StepRecord], Style], str]
+LessonReporter: TypeAlias = Callable[[LessonRecord, Style], str]
 LayersReporter: TypeAlias = Callable[[Sequence[LayersReport], Style], str]
 
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
@@ -30,6 +31,12 @@ LAYERS_REPORTERS: Final[Mapping[str, str]] = {
     "text": "layerlint.reporters.text:layers",
 }
 
+LESSON_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.json:lesson",
+    "markdown": "layerlint.reporters.lessons:markdown",
+    "text": "layerlint.reporters.lessons:text",
+}
+
 STEPS_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.json:steps",
     "text": "layerlint.reporters.steps:steps",
@@ -44,6 +51,11 @@ def reporter(format_name: str) -> Reporter:
 def layers_reporter(format_name: str) -> LayersReporter:
     """The function of a format of ``LAYERS_REPORTERS``; KeyError for any other name."""
     return cast(LayersReporter, _resolve(LAYERS_REPORTERS[format_name]))
+
+
+def lesson_reporter(format_name: str) -> LessonReporter:
+    """The function of a format of ``LESSON_REPORTERS``; KeyError for any other name."""
+    return cast(LessonReporter, _resolve(LESSON_REPORTERS[format_name]))
 
 
 def steps_reporter(format_name: str) -> StepsReporter:

@@ -21,10 +21,12 @@ from layerlint.report import (
     HiddenRecord,
     LayerRecord,
     LayersReport,
+    LessonRecord,
     Origin,
     Report,
     Severity,
     StepRecord,
+    TableRecord,
 )
 from layerlint.reporters.characters import encodable, escape_controls
 from layerlint.reporters.style import Style
@@ -167,6 +169,35 @@ def _step(step: StepRecord) -> Object:
         ],
         "unmodelled": [
             {"line": each.line, "command": each.command, "reason": each.reason} for each in step.unmodelled
+        ],
+    }
+
+
+def lesson(record: LessonRecord, style: Style) -> str:
+    """What ``explain layers`` says, as one object; a cell is a string or a size."""
+    return dumps(
+        {
+            "schema": "layerlint.lesson/1",
+            "topic": record.topic,
+            "title": record.title,
+            "dockerfile": record.dockerfile,
+            "sections": [
+                {
+                    "heading": section.heading,
+                    "paragraphs": list(section.paragraphs),
+                    "table": None if section.table is None else _table(section.table),
+                }
+                for section in record.sections
+            ],
+        }
+    )
+
+
+def _table(table: TableRecord) -> Object:
+    return {
+        "columns": list(table.columns),
+        "rows": [
+            [size_object(cell) if isinstance(cell, Size) else cell for cell in row] for row in table.rows
         ],
     }
 
