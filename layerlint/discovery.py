@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from layerlint.errors import UsageError
@@ -11,6 +12,8 @@ from layerlint.errors import UsageError
 MAX_BYTES = 32 << 20
 """Of one Dockerfile; BuildKit's own bound on what it reads of one is 16 MiB and less."""
 
+_LOOKED_AT = 2000
+"""Names of a folder among which one like a wrong name is looked for."""
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "venv", "__pycache__"})
 _NOT_DOCKERFILES = (
     ".dockerignore",
@@ -56,7 +59,7 @@ def find_dockerfiles(paths: Sequence[str], excludes: Callable[[str], bool]) -> t
         elif Path(path).exists():
             found[Path(path).as_posix()] = None
         else:
-            problems.append(f"{path}: no such file or folder")
+            problems.append(f"{path}: no such file or folder{_near(Path(path))}")
     return list(found), problems
 
 
@@ -64,8 +67,23 @@ def _walk(folder: Path) -> list[str]:
     files: list[str] = []
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
-        files += [(Path(root) / name).as_posix() for name in sorted(names) if is_dockerfile(name)]
+        # A FIFO of that name would be waited for without end.
+        paths = (Path(root) / name for name in sorted(names) if is_dockerfile(name))
+        files += [path.as_posix() for path in paths if path.is_file()]
     return files
+
+
+def _near(path: Path) -> str:
+    """The name in its folder that was probably meant."""
+    from difflib import get_close_matches
+
+    try:
+        with os.scandir(path.parent) as entries:
+            names = sorted(entry.name for entry in islice(entries, _LOOKED_AT))
+    except OSError:
+        return ""
+    near = get_close_matches(path.name, names, 1, 0.75)
+    return f"; did you mean {path.with_name(near[0]).as_posix()}?" if near else ""
 
 
 def read_dockerfile(path: str) -> bytes:

@@ -87,6 +87,23 @@ def test_one_bad_path_costs_the_others_nothing(folder: Path, capfd: pytest.Captu
     assert "a.Dockerfile:3:5" in ran.out
 
 
+def test_paths_may_stand_between_options(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {"a.Dockerfile": WASTE, "b.Dockerfile": WASTE, "big": BIG})
+    ran = Ran(capfd, "a.Dockerfile", "-q", "b.Dockerfile", "--format", "text", "a.Dockerfile")
+    assert ran.code == 1
+    assert "a.Dockerfile:3:5" in ran.out
+    assert "b.Dockerfile:3:5" in ran.out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_a_fifo_that_is_called_dockerfile_is_not_waited_for(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(folder / "Dockerfile")
+    files(folder, {"a.Dockerfile": CLEAN})
+    assert Ran(capfd, ".").code == 0
+
+
 # --------------------------------------------------------------------------- bad usage
 
 
@@ -94,7 +111,13 @@ def test_one_bad_path_costs_the_others_nothing(folder: Path, capfd: pytest.Captu
     ("arguments", "message"),
     [
         (("none",), "none: no such file or folder"),
-        (("--bad",), "unrecognized arguments: --bad (see `layerlint --help`)"),
+        (("--bad",), "unrecognized argument: --bad (see `layerlint check --help`)"),
+        (("--fromat", "json"), "unrecognized argument: --fromat; did you mean --format?"),
+        (("rules", "DL3009"), "unrecognized argument: DL3009; `layerlint explain DL3009` explains a rule"),
+        (("lint", "Dockerfile"), 'there is no verb and no file "lint"; did you mean `layerlint check`?'),
+        (("layer",), "did you mean `layerlint layers`?"),
+        (("help",), "did you mean `layerlint --help`?"),
+        (("Dokerfile",), "Dokerfile: no such file or folder; did you mean Dockerfile?"),
         (("layers", "--format", "xml"), "argument --format: invalid choice: 'xml'"),
         (("--fail-on", "never"), "argument --fail-on: invalid choice: 'never'"),
         (("--jobs", "x"), "argument --jobs: invalid int value: 'x'"),

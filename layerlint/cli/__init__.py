@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from layerlint.errors import LayerlintError
+from layerlint.errors import LayerlintError, UsageError
 
 VERBS = ("check", "checks", "explain", "graph", "index", "layers", "parse", "rules")
 
@@ -33,16 +33,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def with_verb(given: list[str]) -> list[str]:
+    """The arguments with the verb that stands for none; raises UsageError for a word that is nearly one."""
+    if given and given[0] in (*VERBS, "-h", "--help"):
+        return given
+    word = given[0] if given else "."
+    if not word.startswith("-") and not os.path.lexists(word):
+        from layerlint.cli.mistakes import meant_verb
+
+        if (verb := meant_verb(word, VERBS)) is not None:
+            raise UsageError(f'there is no verb and no file "{word}"; did you mean `layerlint {verb}`?')
+    return ["check", *given]
+
+
 def _run(given: list[str]) -> int:
     if given[:1] == ["--version"]:
         from layerlint.cli.shellcheck import tell_versions
 
         return tell_versions()
-    from layerlint.cli.arguments import parser
+    from layerlint.cli.arguments import parse
 
-    if not given or given[0] not in (*VERBS, "-h", "--help", "--version"):
-        given.insert(0, "check")
-    options = parser(given[0]).parse_args(given)
+    given = with_verb(given)
+    options = parse(given)
     # Each verb's imports are its own: a run needs those of one, and start-up is felt.
     match options.verb:
         case "check":

@@ -29,6 +29,35 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
 
+def parse(given: list[str]) -> argparse.Namespace:
+    """The options of a command line that begins with its verb; raises UsageError for what is no argument.
+
+    Paths may stand between options: argparse takes those of one run only.
+    """
+    top = parser(given[0])
+    options, rest = top.parse_known_args(given)
+    wrong = [word for word in rest if word.startswith("-") and word != "-"]
+    if rest and not wrong and hasattr(options, "paths"):
+        options.paths = [*options.paths, *rest]
+    elif rest:
+        from layerlint.cli.mistakes import near
+
+        verb = _verbs(top).get(given[0])
+        known = [] if verb is None else [each for action in verb._actions for each in action.option_strings]
+        word = (wrong or rest)[0]
+        meant = near(word.partition("=")[0], known)
+        also = f"; did you mean {meant}?" if meant else ""
+        if given[0] == "rules" and not wrong:
+            also = f"; `layerlint explain {word}` explains a rule"
+        raise UsageError(f"unrecognized argument: {word}{also} (see `layerlint {given[0]} --help`)")
+    return options
+
+
+def _verbs(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    actions = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    return dict(next(actions).choices)
+
+
 def parser(verb: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="layerlint",
