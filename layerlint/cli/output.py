@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,8 +37,6 @@ def located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def style_of(options: argparse.Namespace) -> Style:
-    import shutil
-
     from layerlint.reporters.style import Style
 
     terminal = options.output is None and sys.stdout.isatty()
@@ -54,10 +53,28 @@ def style_of(options: argparse.Namespace) -> Style:
 def write(output: Path | None, text: str, option: str = "--output") -> None:
     if output is not None:
         try:
-            output.write_text(text, encoding="utf-8", errors="backslashreplace")
+            _replace(output, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise UsageError(f"{option}: {output.as_posix()} cannot be written: {error.strerror}") from error
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def _replace(output: Path, data: bytes) -> None:
+    """Write the whole file or, where the disk is full, leave what was there."""
+    if output.exists() and not output.is_file():
+        output.write_bytes(data)  # /dev/stderr, a named pipe
+        return
+    target = output.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("xb") as stream:
+            stream.write(data)
+        if target.exists():
+            shutil.copymode(target, beside)
+        os.replace(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

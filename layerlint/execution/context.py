@@ -193,7 +193,10 @@ def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tup
         candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))
     for candidate in candidates:
         try:
-            if candidate.stat().st_size > 1 << 20:
+            status = candidate.stat()
+            if not stat.S_ISREG(status.st_mode):
+                continue  # a FIFO would be waited for
+            if status.st_size > 1 << 20:
                 return BuildContext(root), (f"{candidate.name} is larger than 1 MiB and was not read",)
             text = candidate.read_bytes().decode("utf-8", "surrogateescape")
         except OSError:
