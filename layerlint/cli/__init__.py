@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from layerlint.errors import LayerlintError, UsageError
 
-VERBS = ("check", "checks", "explain", "graph", "index", "layers", "parse", "rules")
+VERBS = ("check", "checks", "explain", "explore", "graph", "index", "layers", "parse", "rules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,6 +77,10 @@ def _run(given: list[str]) -> int:
             from layerlint.cli.explain import explain
 
             return explain(options)
+        case "explore":
+            from layerlint.cli.explore import explore
+
+            return explore(options)
         case "index":
             from functools import partial
 

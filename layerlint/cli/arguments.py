@@ -164,6 +164,12 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_own_rules(explain)
     _add_build(explain)
 
+    explore = verbs.add_parser("explore", help="walk through the layers and their files on a terminal")
+    explore.add_argument(
+        "paths", nargs="*", metavar="PATH", help="a Dockerfile, or a folder with one (default: .)"
+    )
+    _add_build(explore)
+
     listing = verbs.add_parser("rules", help="list the rules")
     listing.add_argument(
         "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
