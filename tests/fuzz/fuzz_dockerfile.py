@@ -8,11 +8,19 @@ from pathlib import Path
 
 import atheris
 
+from layerlint._resources import bundled
+
 with atheris.instrument_imports(include=["layerlint"]):
     from tests.fuzz import target
 
 HERE = Path(__file__).parent
-MODES = {"all": target.check, "language": target.check_language, "words": target.check_words}
+MODES = {
+    "all": target.check,
+    "language": target.check_language,
+    "script": target.check_script,
+    "settings": target.check_settings,
+    "words": target.check_words,
+}
 
 
 def main() -> None:
@@ -22,7 +30,7 @@ def main() -> None:
     artifacts = f"-artifact_prefix={HERE / 'findings'}/"
     # libFuzzer adds to the first folder whatever reaches new code: that is not worth keeping.
     corpus = tempfile.mkdtemp(prefix="layerlint-fuzz-")
-    folders = [corpus, str(HERE / "findings")]
+    folders = [corpus, str(HERE / "findings"), *([str(bundled("rules"))] if mode == "settings" else [])]
     given = [arguments[0], dictionary, artifacts, "-max_len=4096", *arguments[1:], *folders]
     atheris.Setup(given, MODES[mode])
     atheris.Fuzz()

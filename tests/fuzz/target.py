@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from pathlib import Path
+
+from layerlint.analysis.forecast import forecast
 from layerlint.checks import CHECKS
+from layerlint.config import load_config
+from layerlint.config.reader import Reader
 from layerlint.dockerfile.dockerignore import Matcher
 from layerlint.dockerfile.dockerignore import read as read_ignore
 from layerlint.dockerfile.dump import to_json
@@ -10,9 +17,12 @@ from layerlint.dockerfile.expand import expand, expand_heredoc
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.parser import parse, pieces
 from layerlint.dockerfile.syntax import Document, Node
+from layerlint.errors import LayerlintError
 from layerlint.graph import build_graph
-from layerlint.linter import Settings, lint
+from layerlint.linter import Settings, analyse, lint
+from layerlint.ruleset.baseline import read_baseline
 from layerlint.ruleset.loader import load_bundled
+from layerlint.ruleset.rule_file import read_rule
 from layerlint.source import SourceFile, Span
 
 RULES = load_bundled(CHECKS)
@@ -77,6 +87,27 @@ def check_words(data: bytes) -> None:
 def check_all(data: bytes) -> None:
     """A whole run, with every bundled rule; the first bytes of a binary file are refused before."""
     lint(SourceFile.from_bytes("Dockerfile", data), None, Settings(), RULES, RULES)
+
+
+def check_settings(data: bytes) -> None:
+    """The same bytes as a rule file, and as each file of settings: a value, or an error that says where."""
+    reader = Reader()
+    with contextlib.suppress(LayerlintError):
+        read_rule("rules/waste/fuzz.yaml", data, "waste", "fuzz", CHECKS, reader)
+        reader.finish()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (".layerlint.yaml", ".hadolint.yaml", "pyproject.toml", "baseline.yaml"):
+            file = Path(folder) / name
+            file.write_bytes(data)
+            with contextlib.suppress(LayerlintError):
+                read_baseline(file) if name == "baseline.yaml" else load_config(file.parent, file)
+
+
+def check_script(data: bytes) -> None:
+    """The bytes as the script of a RUN on a base that is known."""
+    body = data.replace(b"\nEOF", b"\nEO")
+    text = b"FROM alpine:3.19\nRUN <<'EOF'\n" + body + b"\nEOF\n"
+    forecast(analyse(SourceFile.from_bytes("Dockerfile", text), None, Settings()).trace, changes=True)
 
 
 def check(data: bytes) -> None:
