@@ -1,0 +1,218 @@
+"""An image out of its configuration and the blobs of its layers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+from layerlint._dataclass import dataclass
+from layerlint.images import tar
+from layerlint.images.assembly import Assembler
+from layerlint.images.configuration import Configuration, read_configuration
+from layerlint.images.contents import Wanted
+from layerlint.images.errors import ImageError, NotFoundError
+from layerlint.images.files import Files, read
+from layerlint.images.limits import MAX_CONFIGURATION, MAX_LAYERS, Limits, Meter
+from layerlint.images.model import History, Image, ImageConfig, ImageLayer
+from layerlint.images.tar import Member
+from layerlint.images.unpack import PLAIN, ahead, packing, unpacked
+
+Progress = Callable[[str, int, int], None]
+"""Told of what is read, how many bytes of it are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A layer where it is kept."""
+
+    name: str
+    """Of `Files`."""
+    media_type: str = ""
+    digest: str = ""
+    """As the manifest has it; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An image that was found, and is to be read."""
+
+    reference: str
+    form: str
+    name: str
+    configuration: str
+    """The name of its blob."""
+    configuration_digest: str
+    """Empty where none is promised."""
+    blobs: tuple[Blob, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tar:
+    """What one pass over a layer gives."""
+
+    members: tuple[Member, ...]
+    diff_id: str
+    digest: str
+    packed_bytes: int
+    tar_bytes: int
+
+
+def read_image(files: Files, found: Found, limits: Limits, progress: Progress | None = None) -> Image:
+    """Read every layer once.  Raises ImageError for whatever is not what it says."""
+    data = read(files, found.configuration, MAX_CONFIGURATION)
+    identity = "sha256:" + hashlib.sha256(data).hexdigest()
+    if found.configuration_digest not in ("", identity):
+        raise ImageError(
+            f"{files.label}: the configuration is {identity}, not {found.configuration_digest} as it says"
+        )
+    configuration = read_configuration(data, f"{files.label}: {found.configuration}")
+    if len(found.blobs) > MAX_LAYERS:
+        raise ImageError(f"{files.label}: {len(found.blobs)} layers, more than {MAX_LAYERS}")
+    if len(configuration.diff_ids) != len(found.blobs):
+        raise ImageError(
+            f"{files.label}: {len(found.blobs)} layers, but {len(configuration.diff_ids)} in the configuration"
+        )
+    assembler = Assembler()
+    rows, notes = _rows(configuration.config.history, len(found.blobs))
+    layers = []
+    for index, (blob, read_tar) in enumerate(
+        zip(found.blobs, _tars(files, found.blobs, configuration, limits, progress), strict=True)
+    ):
+        row = rows[index]
+        try:
+            made = assembler.add(index, read_tar.members, "" if row is None else row.created_by)
+        except ImageError as error:
+            raise type(error)(f"{files.label}: layer {index}: {error}") from error
+        layers.append(
+            ImageLayer(
+                read_tar.diff_id, read_tar.digest, blob.media_type, read_tar.packed_bytes,
+                read_tar.tar_bytes, made.entries, row, made.layer, made.digests,
+            )
+        )  # fmt: skip
+    return Image(
+        found.reference, found.form, found.name, identity, platform_of(configuration.config),
+        configuration.config, tuple(layers), (*found.notes, *notes, *assembler.notes),
+    )  # fmt: skip
+
+
+def platform_of(config: ImageConfig) -> str:
+    return "/".join(part for part in (config.os, config.architecture, config.variant) if part)
+
+
+def _rows(history: Sequence[History], count: int) -> tuple[Sequence[History | None], tuple[str, ...]]:
+    """The row of each layer, and what is to be said of it."""
+    rows = [row for row in history if not row.empty_layer]
+    if len(rows) == count:
+        return rows, ()
+    notes = (f"its history has {len(rows)} rows with a layer for {count} layers: they are not matched",)
+    return [None] * count, notes if history else ()
+
+
+def _tars(
+    files: Files,
+    blobs: Sequence[Blob],
+    configuration: Configuration,
+    limits: Limits,
+    progress: Progress | None,
+) -> Iterator[_Tar]:
+    """Every layer in its order; read in the order in which the blobs lie, where that saves reading twice."""
+    meter, wanted = Meter(limits), Wanted()
+    offsets = [files.offset(blob.name) for blob in blobs]
+    known: dict[str, _Tar] = {}
+    order: list[int] = list(range(len(blobs)))
+    if all(offset is not None for offset in offsets):
+        for index in sorted(order, key=lambda index: offsets[index] or 0):
+            if blobs[index].name not in known:
+                known[blobs[index].name] = _tar(files, blobs, index, configuration, meter, wanted, progress)
+    for index in order:
+        made = known.get(blobs[index].name)
+        yield made or _tar(files, blobs, index, configuration, meter, wanted, progress)
+
+
+def _tar(
+    files: Files,
+    blobs: Sequence[Blob],
+    index: int,
+    configuration: Configuration,
+    meter: Meter,
+    wanted: Wanted,
+    progress: Progress | None,
+) -> _Tar:
+    blob = blobs[index]
+    label = f"{files.label}: layer {index}"
+    size = files.size(blob.name)
+    if size is None:
+        foreign = "foreign" in blob.media_type or "nondistributable" in blob.media_type
+        why = "it is kept where its maker gives it out alone" if foreign else f"{blob.name} is not in it"
+        raise NotFoundError(f"{label} is missing: {why}")
+    hashes = _Hashes()
+    try:
+        packed = hashes.packed(files.chunks(blob.name), f"layer {index + 1} of {len(blobs)}", size, progress)
+        stream = ahead(hashes.unpacked(unpacked(packed, meter)))
+        members = tuple(_metered(tar.members(tar.Chunks(stream), wanted), meter))
+        for _ in stream:
+            pass  # padding, which is part of what the digest is of
+        for _ in packed:
+            pass
+    except ImageError as error:
+        raise _at(error, label) from error
+    made = hashes.finish(members)
+    if made.diff_id != configuration.diff_ids[index]:
+        raise ImageError(
+            f"{label} is not the one of the configuration: it is {made.diff_id}, not "
+            f"{configuration.diff_ids[index]}"
+        )
+    if blob.digest not in ("", made.digest):
+        raise ImageError(f"{label} is not the one of the manifest: it is {made.digest}, not {blob.digest}")
+    return made
+
+
+def _at(error: ImageError, label: str) -> ImageError:
+    """The error with where it is, once."""
+    text = str(error)
+    return type(error)(text if text.startswith(label.partition(": layer")[0]) else f"{label}: {text}")
+
+
+def _metered(members: Iterator[Member], meter: Meter) -> Iterator[Member]:
+    for member in members:
+        meter.entry()
+        yield member
+
+
+class _Hashes:
+    """Digests and sizes of a layer on its way: of the blob, and of its tar."""
+
+    def __init__(self) -> None:
+        self._packed = hashlib.sha256()
+        self._tar = self._packed
+        self._packed_bytes = self._tar_bytes = 0
+        self._plain = True
+
+    def packed(
+        self, chunks: Iterator[bytes], what: str, size: int, progress: Progress | None
+    ) -> Iterator[bytes]:
+        first = next(chunks, b"")
+        self._plain = packing(first) == PLAIN
+        for chunk in chain((first,), chunks):
+            self._packed.update(chunk)
+            self._packed_bytes += len(chunk)
+            if progress is not None:
+                progress(what, self._packed_bytes, size)
+            yield chunk
+
+    def unpacked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if not self._plain:
+                if self._tar is self._packed:
+                    self._tar = hashlib.sha256()
+                self._tar.update(chunk)
+            self._tar_bytes += len(chunk)
+            yield chunk
+
+    def finish(self, members: tuple[Member, ...]) -> _Tar:
+        return _Tar(
+            members, "sha256:" + self._tar.hexdigest(), "sha256:" + self._packed.hexdigest(),
+            self._packed_bytes, self._tar_bytes,
+        )  # fmt: skip
