@@ -162,6 +162,9 @@ class _Ledger:
             if id(node) not in self._holders and entry.kind is not EntryKind.HARDLINK:
                 self._shipped.append(entry.bytes)
                 self._holders[id(node)] = self._ship(node, entry.bytes, layer.index, 0)
+                # Of an entry that another one of the same layer replaces: no change will tell of it.
+                blob = self._blobs[-1]
+                blob.path, blob.hidden_by, blob.kind = entry.path, layer.index, HiddenKind.OVERWRITTEN
         for change in changes:
             if change.new is not None:
                 self._appear(change.new, change.old)
