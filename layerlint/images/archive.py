@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
@@ -27,74 +28,42 @@ class _Place:
     link: str = ""
 
 
-class Archive:
-    """A tar of blobs.  One that is packed as a whole is read from its start for every step back."""
+class Plain:
+    """A tar on disk that can be read at any place."""
 
-    def __init__(self, path: Path, label: str, limits: Limits) -> None:
-        self._label = label
-        self._limits = limits
-        self._descriptor = open_regular(path, label)
-        try:
-            self._length = os.fstat(self._descriptor).st_size
-            head = os.pread(self._descriptor, tar.BLOCK, 0)
-            self._packed = packing(head) != PLAIN
-            self._documents: dict[str, bytes] = {}
-            self._running: tuple[int, Generator[bytes], bytes] | None = None
-            self._places = dict(self._index_packed() if self._packed else self._index())
-        except tar.TarError as error:
-            os.close(self._descriptor)
-            raise ImageError(f"{label}: not a tar, or not a whole one: {error}") from error
-        except BaseException:
-            os.close(self._descriptor)
-            raise
-
-    def close(self) -> None:
-        self._running = None
-        os.close(self._descriptor)
+    def __init__(self, descriptor: int, label: str) -> None:
+        self._descriptor, self._label = descriptor, label
+        stream = _Jumps(descriptor, os.fstat(descriptor).st_size)
+        self._places = _index(tar.members(stream, hashed=False), label)
 
     @property
     def label(self) -> str:
         return self._label
 
-    def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._places))
-
     def offset(self, name: str) -> int | None:
-        place = self._place(name)
-        return place.offset if self._packed and place is not None else None
+        return None
 
     def size(self, name: str) -> int | None:
-        place = self._place(name)
+        place = _look_up(self._places, name, self.label)
         return None if place is None else place.size
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        place = self._place(name)
+        place = _look_up(self._places, name, self.label)
         if place is None:
             raise NotFoundError(f"{self.label}: {name} is not in it")
-        if name in self._documents:
-            return iter((self._documents[name],))
-        if self._packed:
-            return self._from_packed(place)
         return chunks_of(self._descriptor, place.offset, place.size, f"{self.label}: {name}")
 
-    def _place(self, name: str) -> _Place | None:
-        """Of the member itself or of what it is a link to: old archives have one copy of equal layers."""
-        for _ in range(_MAX_LINKS):
-            place = self._places.get(name)
-            if place is None or not place.link:
-                return place
-            name = place.link
-        raise ImageError(f"{self.label}: {name} is a link to itself")
 
-    def _index(self) -> Iterator[tuple[str, _Place]]:
-        """The members of a plain tar, by jumps from header to header."""
-        stream = _Jumps(self._descriptor, self._length)
-        for count, member in enumerate(tar.members(stream, hashed=False)):
-            if count == MAX_FILES:
-                raise ImageError(f"{self.label}: more than {MAX_FILES} members")
-            yield _named(member)
+class Sequential:
+    """A tar that comes as a stream: packed as a whole, or out of an engine.
 
-    def _index_packed(self) -> Iterator[tuple[str, _Place]]:
+    It is read once for what is in it, and again from its start for every step back.
+    """
+
+    def __init__(self, again: Callable[[], Generator[bytes]], label: str) -> None:
+        self._again, self._label = again, label
+        self._documents: dict[str, bytes] = {}
+        self._running: tuple[int, Generator[bytes], bytes] | None = None
         left = _KEPT
 
         def wanted(name: str, size: int) -> bool:
@@ -104,40 +73,115 @@ class Archive:
             left -= size
             return True
 
-        with closing(self._stream()) as stream:
-            for count, member in enumerate(tar.members(tar.Chunks(stream), wanted, hashed=False)):
-                if count == MAX_FILES:
-                    raise ImageError(f"{self.label}: more than {MAX_FILES} members")
-                name, place = _named(member)
+        def members(stream: Iterator[bytes]) -> Iterator[tar.Member]:
+            for member in tar.members(tar.Chunks(stream), wanted, hashed=False):
+                name = _normal(member.name)
                 self._documents.pop(name, None)
                 if member.data is not None:
                     self._documents[name] = member.data
-                yield name, place
+                yield replace(member, data=None)
 
-    def _stream(self) -> Generator[bytes]:
-        packed = chunks_of(self._descriptor, 0, self._length, self.label)
-        try:
-            yield from unpacked(packed, Meter(self._limits))
-        except ImageError as error:
-            raise ImageError(f"{self.label}: {error}") from error
+        with closing(again()) as stream:
+            self._places = _index(members(stream), label)
 
-    def _from_packed(self, place: _Place) -> Iterator[bytes]:
+    @property
+    def label(self) -> str:
+        return self._label
+
+    def close(self) -> None:
+        if self._running is not None:
+            self._running[1].close()
+            self._running = None
+
+    def offset(self, name: str) -> int | None:
+        place = _look_up(self._places, name, self.label)
+        return None if place is None else place.offset
+
+    def size(self, name: str) -> int | None:
+        place = _look_up(self._places, name, self.label)
+        return None if place is None else place.size
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        place = _look_up(self._places, name, self.label)
+        if place is None:
+            raise NotFoundError(f"{self.label}: {name} is not in it")
+        if name in self._documents:
+            return iter((self._documents[name],))
+        return self._from(place)
+
+    def _from(self, place: _Place) -> Iterator[bytes]:
         """Goes on from where the last blob ended, if this one comes later."""
-        at, stream, rest = self._running or (0, self._stream(), b"")
+        at, stream, rest = self._running or (0, self._again(), b"")
         self._running = None
         if at > place.offset:
-            at, stream, rest = 0, self._stream(), b""
+            stream.close()
+            at, stream, rest = 0, self._again(), b""
         end = place.offset + place.size
         while at < end:
             chunk = rest or next(stream, b"")
             if not chunk:
                 raise ImageError(f"{self.label}: it ends early")
             first, last = max(place.offset - at, 0), min(end - at, len(chunk))
-            at += last if last > 0 else len(chunk)
-            rest = chunk[last:] if last > 0 else b""
+            at += last
+            rest = chunk[last:]
             if first < last:
                 yield chunk[first:last]
         self._running = at, stream, rest
+
+
+@contextmanager
+def open_archive(path: Path, label: str, limits: Limits) -> Iterator[Plain | Sequential]:
+    """Raises ImageError for what is no tar."""
+    descriptor = open_regular(path, label)
+    try:
+        kind = packing(os.pread(descriptor, tar.BLOCK, 0))
+
+        def again() -> Generator[bytes]:
+            packed = chunks_of(descriptor, 0, os.fstat(descriptor).st_size, label)
+            try:
+                yield from unpacked(packed, Meter(limits))
+            except ImageError as error:
+                raise type(error)(f"{label}: {error}") from error
+
+        if kind == PLAIN:
+            yield Plain(descriptor, label)
+        else:
+            with closing(Sequential(again, label)) as archive:
+                yield archive
+    finally:
+        os.close(descriptor)
+
+
+def _index(members: Iterator[tar.Member], label: str) -> dict[str, _Place]:
+    places: dict[str, _Place] = {}
+    try:
+        for count, member in enumerate(members):
+            if count == MAX_FILES:
+                raise ImageError(f"{label}: more than {MAX_FILES} members")
+            name = _normal(member.name)
+            link = ""
+            if member.kind == tar.SYMLINK:
+                link = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.link))
+            elif member.kind == tar.HARD_LINK:
+                link = _normal(member.link)
+            places[name] = _Place(member.offset, member.size, link)
+    except tar.TarError as error:
+        raise ImageError(f"{label}: not a tar, or not a whole one: {error}") from error
+    return places
+
+
+def _look_up(places: Mapping[str, _Place], name: str, label: str) -> _Place | None:
+    """Of the member itself or of what it is a link to: old archives have one copy of equal layers."""
+    for _ in range(_MAX_LINKS):
+        place = places.get(name)
+        if place is None or not place.link:
+            return place
+        name = place.link
+    raise ImageError(f"{label}: {name} is a link to itself")
+
+
+def _normal(name: str) -> str:
+    return posixpath.normpath(name).lstrip("/")
 
 
 class _Jumps:
@@ -159,13 +203,3 @@ class _Jumps:
         if self.offset + amount > self._length:
             raise tar.TarError("it ends inside a file")
         self.offset += amount
-
-
-def _named(member: tar.Member) -> tuple[str, _Place]:
-    name = posixpath.normpath(member.name).lstrip("/")
-    link = ""
-    if member.kind == tar.SYMLINK:
-        link = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.link))
-    elif member.kind == tar.HARD_LINK:
-        link = posixpath.normpath(member.link).lstrip("/")
-    return name, _Place(member.offset, member.size, link)

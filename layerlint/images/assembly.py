@@ -74,6 +74,13 @@ class Assembler:
         self.notes += (f"layer {index}: {note}" for note in work.notes())
         return Assembled(layer, digests, count)
 
+    def resume(self, layer: Layer, digests: Mapping[str, str]) -> None:
+        """Take a layer that was made before."""
+        self.state = apply(self.state, layer)
+        for entry in layer.entries:
+            if entry.kind is EntryKind.FILE and (digest := digests.get(entry.path)):
+                self._digests[id(entry.node)] = digest
+
 
 _Mark: TypeAlias = Literal[EntryKind.WHITEOUT, EntryKind.OPAQUE]
 _What: TypeAlias = "Member | _Mark"

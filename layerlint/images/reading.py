@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.images import tar
@@ -95,6 +97,21 @@ def read_image(files: Files, found: Found, limits: Limits, progress: Progress | 
         found.reference, found.form, found.name, identity, platform_of(configuration.config),
         configuration.config, tuple(layers), (*found.notes, *notes, *assembler.notes),
     )  # fmt: skip
+
+
+def append_upper(image: Image, reference: str, upper: Path, limits: Limits) -> Image:
+    """The image with the writable layer of a container on top, which has no digests."""
+    from layerlint.images.container import members_of_upper
+
+    index = len(image.layers)
+    assembler = Assembler()
+    for layer in image.layers:
+        assembler.resume(layer.layer, layer.digests)
+    members = members_of_upper(upper, reference, Meter(limits))
+    made = assembler.add(index, members, "")
+    layer = ImageLayer("", "", "", 0, 0, made.entries, None, made.layer, made.digests)
+    notes = (*image.notes, *assembler.notes)
+    return replace(image, reference=reference, form="container", layers=(*image.layers, layer), notes=notes)
 
 
 def platform_of(config: ImageConfig) -> str:
