@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
+from layerlint.catalog.model import BaseImage
 from layerlint.checks import CHECKS
 from layerlint.dockerfile.check_directive import RULES, check_options
 from layerlint.dockerfile.grammar import parse_all
@@ -16,11 +17,12 @@ from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.parser import parse
 from layerlint.dockerfile.syntax import Document, Problem
 from layerlint.errors import UsageError
+from layerlint.execution import bases
 from layerlint.execution.context import BuildContext, open_context
 from layerlint.execution.interpreter import Options, run
 from layerlint.execution.trace import Trace
 from layerlint.filesystem.layer import Differ
-from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, build_graph, fragment_graph
+from layerlint.graph import DEFAULT_PLATFORM, BuildGraph, ImageRef, build_graph, fragment_graph
 from layerlint.report import Confidence, FileReport, Finding
 from layerlint.ruleset.findings import Observed, Remark, in_order, remark_cases, to_findings
 from layerlint.ruleset.loader import load_bundled
@@ -47,6 +49,10 @@ class Settings:
     """Whether comments silence findings."""
     shellcheck: Path | None = None
     """The program; None leaves its findings out."""
+    bases: tuple[tuple[str, str], ...] = ()
+    """References of FROM, each with the source of the image that is taken for it (`images.opening`)."""
+    online: bool = False
+    """Whether a registry may be asked for those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +97,14 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     problems = problems if refused is None else (refused, *problems)
     graph = link(document, instructions, settings)
     context, notes = _context(source, folder, settings)
+    find_base, more = _bases(graph, settings)
     options = Options(
         context=context,
         contexts={name: BuildContext(path) for name, path in settings.contexts.items()},
         differ=settings.differ,
         platform=settings.platform,
-        notes=notes,
+        notes=(*notes, *more),
+        find_base=find_base,
     )
     trace = run(document, instructions, graph, options)
     leading = fragment_graph(instructions, settings.build_arguments, settings.platform)
@@ -115,6 +123,36 @@ def link(document: Document, instructions: Sequence[Instruction], settings: Sett
         target=settings.target,
         platform=settings.platform,
     )
+
+
+def _bases(
+    graph: BuildGraph, settings: Settings
+) -> tuple[Callable[[str], BaseImage | None], tuple[str, ...]]:
+    """Where base images are looked for: those that are given first.  Raises UsageError for a source."""
+    if not settings.bases:
+        return bases.find, ()
+    from layerlint.images.base import open_base, same_image, with_near
+
+    sources = [edge.source for edge in graph.edges] + [stage.base for stage in graph.stages]
+    named = {source.reference for source in sources if isinstance(source, ImageRef)}
+    known = {reference for reference in named if isinstance(reference, str)}
+    given: list[tuple[str, BaseImage]] = []
+    notes: list[str] = []
+    for reference, place in settings.bases:
+        if any(same_image(reference, name) for name in known):
+            real = open_base(reference, place, settings.platform, online=settings.online)
+            given.append((reference, real.image))
+            notes += real.notes
+        else:
+            notes.append(f"--base {reference}: no FROM names it")
+
+    def find(wanted: str) -> BaseImage | None:
+        for reference, image in given:
+            if same_image(reference, wanted):
+                return replace(with_near(image, bases.find(wanted)), reference=wanted)
+        return bases.find(wanted)
+
+    return find, tuple(notes)
 
 
 def _context(

@@ -131,6 +131,9 @@ class BaseImage:
     end_of_life: str | None = None
     """The day after which what it is made for gets no more fixes of security, ``YYYY-MM-DD``."""
 
+    measured: bool = False
+    """Read out of the image itself, not taken from the catalog."""
+
     @property
     def root(self) -> Directory:
         return self.filesystem.root

@@ -240,6 +240,16 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--build-context", action="append", default=[], metavar="NAME=DIR", help="a named context"
     )
+    group.add_argument(
+        "--base",
+        action="append",
+        default=[],
+        metavar="REF=SOURCE",
+        help="take this image for a FROM: docker-archive:FILE, oci:DIR, docker://REF …",
+    )
+    group.add_argument(
+        "--online", action="store_true", help="let --base ask registries (nothing else is ever fetched)"
+    )
     group.add_argument("--target", metavar="STAGE", help="the stage that is built (default: the last)")
     group.add_argument("--platform", metavar="OS/ARCH", help="default: linux/amd64")
     group.add_argument(

@@ -77,7 +77,18 @@ def read_settings(config: Config, options: argparse.Namespace) -> Settings:
         config.platform or DEFAULT_PLATFORM,
         Differ(config.differ),
         config.ignore_comments,
+        bases=_bases(options),
+        online=options.online,
     )
+
+
+def _bases(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Of ``--base``; a source that cannot be read is told by the first file that needs it."""
+    if not options.base:
+        return ()
+    from layerlint.images.base import parse_base
+
+    return tuple(parse_base(text) for text in options.base)
 
 
 def find_inputs(paths: Sequence[str], config: Config) -> tuple[list[str], list[str]]:

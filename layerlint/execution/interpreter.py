@@ -114,7 +114,8 @@ def _start(
                 notes.append(f"the base image {reference} is not in the catalog: its files are not known")
                 base = Base(reference, "unknown", None, FileSystem.unknown(), UNBOUNDED)
             else:
-                base = Base(reference, "catalog", image, image.filesystem, image.size)
+                source = "image" if image.measured else "catalog"
+                base = Base(reference, source, image, image.filesystem, image.size)
                 if not image.files_known:
                     notes.append(f"of the base image {reference} the size is known, but not its files")
             return base, _state(base, windows=windows), None

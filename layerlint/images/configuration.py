@@ -48,6 +48,7 @@ def read_configuration(data: bytes, name: str) -> Configuration:
         exposed_ports=_keys(run, "ExposedPorts"),
         on_build=documents.texts(run, "OnBuild"),
         history=tuple(_history(document)),
+        created=documents.text(document, "created"),
     )
     return Configuration(config, diff_ids)
 

@@ -42,6 +42,8 @@ class ImageConfig:
     exposed_ports: tuple[str, ...] = ()
     on_build: tuple[str, ...] = ()
     history: tuple[History, ...] = ()
+    created: str = ""
+    """RFC 3339, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
