@@ -273,6 +273,42 @@ class DiveFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ExactFigures:
+    """What dive's figures stand for, counted by what can be seen of the image."""
+
+    efficiency: float
+    """Visible bytes over all bytes: 0 to 1."""
+    hidden_bytes: int
+    user_hidden_percent: float | None
+    """Hidden bytes of the layers above the base over all bytes of these layers: 0 to 1; None where they have none."""
+    user_bytes: int
+    """Of the layers above the base (above the first layer, where the base is not known)."""
+
+
+class GateStatus(Enum):
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    """The bound lies inside the interval of the forecast: nobody can tell."""
+    SKIP = "skip"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True)
+class GateRecord:
+    """One bound that an image must keep to, by dive's name of it."""
+
+    name: str
+    status: GateStatus
+    bound: float | None
+    """None where there is none, or none that can be read."""
+    value: tuple[float, float, float | None] | None
+    """Low, likely, high; None where it was not looked at."""
+    message: str
+    """What is wrong with the bound; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateRecord:
     """The same data under several names (hard links once)."""
 
@@ -299,6 +335,116 @@ class ImageReport:
     dive: DiveFigures
     duplicates: tuple[DuplicateRecord, ...]
     """The most wasted bytes first."""
+    exact: ExactFigures | None = None
+    base_layers: int | None = None
+    """The first layers, which are the base's; None where no Dockerfile tells."""
+    gates: tuple[GateRecord, ...] = ()
+    name: str = ""
+    """That the image has where it is kept; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRecord:
+    """A path of which the forecast and the image have other amounts."""
+
+    path: str
+    """Ends in ``/`` where it stands for files of the directory that are not told one by one."""
+    forecast: Size
+    actual: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRecord:
+    """A layer of an image beside the forecast of the instructions that made it."""
+
+    layer: int | None
+    """Of the image; None where an instruction has no layer in it."""
+    line: int
+    """0 where no instruction of the Dockerfile made the layer."""
+    end_line: int
+    instruction: str
+    forecast: Size | None
+    actual: int | None
+    within: bool
+    """Inside the interval, or within the tolerance."""
+    differences: tuple[DifferenceRecord, ...]
+    """The largest first."""
+    unmodelled: tuple[UnmodelledRecord, ...]
+
+    @property
+    def error(self) -> float | None:
+        """Of the likely bytes, over the actual ones; None where it cannot be said."""
+        if self.forecast is None or self.actual is None or (not self.actual and self.forecast.likely):
+            return None
+        return (self.forecast.likely - self.actual) / self.actual if self.actual else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """A forecast held against the image that was built."""
+
+    dockerfile: str
+    target: str
+    reference: str
+    form: str
+    id: str
+    platform: str
+    tolerance: float
+    """0 to 1, of the actual bytes."""
+    base: ComparisonRecord
+    layers: tuple[ComparisonRecord, ...]
+    """Above the base."""
+    added: ComparisonRecord
+    """The layers above the base together."""
+    hidden: ComparisonRecord
+    """What of the image they hide."""
+    notes: tuple[str, ...]
+
+    @property
+    def within(self) -> bool:
+        """Every layer above the base, and what they hide."""
+        return all(each.within for each in (*self.layers, self.hidden))
+
+
+@dataclass(frozen=True, slots=True)
+class FleetImage:
+    reference: str
+    form: str
+    id: str
+    bytes: int
+    unique: int
+    """Bytes of layers that no other of the images has."""
+    shared: int
+    layers: tuple[str, ...]
+    """Their diff IDs, lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetLayer:
+    diff_id: str
+    bytes: int
+    images: tuple[int, ...]
+    """That have it: positions in the list of images."""
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class FleetReport:
+    """Several images, side by side: each layer is kept once, however many images have it."""
+
+    images: tuple[FleetImage, ...]
+    layers: tuple[FleetLayer, ...]
+    """Each once, in the order in which the images bring them."""
+    image_bytes: int
+    """Of all images, as if they shared nothing."""
+    stored_bytes: int
+    """Of every layer once."""
+    duplicates: tuple[DuplicateRecord, ...]
+    """The same data in different layers; a copy's layer is a position in ``layers``."""
+    duplicated_bytes: int
+    """Wasted by all of them."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
