@@ -15,8 +15,8 @@ from layerlint.analysis.history_rows import Told, likeness, told_by_instruction,
 from layerlint.execution.trace import Step, Trace
 from layerlint.images.model import History, Image
 
-_MOST_CELLS: Final = 1_000_000
-"""Rows times instructions that are compared, about two seconds; of more, the last rows alone."""
+_MOST_CELLS: Final = 400_000
+"""Rows times instructions that are compared, about a second; of more, the last rows alone."""
 _SAME: Final = 4.0
 _ROW_ALONE: Final = -1.0
 _LAYER_ALONE: Final = -2.0

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from layerlint._dataclass import dataclass
@@ -21,6 +22,7 @@ KEYWORDS: Final = frozenset(
         "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
     )
 )  # fmt: skip
+_ARGUMENTS: Final = "|"
 _NO_OPERATION: Final = "#(nop)"
 _BUILDKIT: Final = "# buildkit"
 _SHELL_WORDS: Final = 8
@@ -51,13 +53,13 @@ def told_by_row(created_by: str) -> Told:
         text = rest.strip()
     keyword, _, rest = text.partition(" ")
     if keyword == "RUN":
-        return _told("RUN", _without_shell(rest))
+        return _told("RUN", _without_shell(_exec_form(rest)))
     if keyword in ("COPY", "ADD"):
         return _told(keyword, rest, destination=rest.rpartition(" ")[2])
     if keyword in KEYWORDS:
         return _told(keyword, rest)
     script = _without_shell(text)
-    return _told("RUN" if script != text else "", script)
+    return _told("RUN" if script != text or text.startswith(_ARGUMENTS) else "", script)
 
 
 def told_by_instruction(instruction: Instruction) -> Told:
@@ -80,6 +82,8 @@ def likeness(row: Told, instruction: Told) -> float:
         return 0.0
     if row.text == instruction.text:
         return 1.0
+    if row.text.startswith(_ARGUMENTS) and row.text.endswith(f" {instruction.text}"):
+        return 0.9  # nothing ends the build arguments of an exec form
     alike = _overlap(row.words, instruction.words)
     match row.keyword:
         case "RUN":
@@ -102,13 +106,25 @@ def _without_shell(text: str) -> str:
     """
     words = text.split(" ")
     start = 0
-    if text.startswith("|"):
+    if text.startswith(_ARGUMENTS):
         start = next((at for at, word in enumerate(words) if _is_shell(word)), len(words))
     if start >= len(words) or not _is_shell(words[start]):
         return text
     for at in range(start + 1, min(start + 1 + _SHELL_WORDS, len(words))):
         if words[at].startswith("-") and words[at].lower().endswith(("c", "-command")):
             return " ".join(words[at + 1 :])
+    return text
+
+
+def _exec_form(text: str) -> str:
+    """The words of a JSON form with blanks between them; any other text as it is."""
+    if text.startswith("["):
+        try:
+            words = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+            return " ".join(words)
     return text
 
 
