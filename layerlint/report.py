@@ -255,6 +255,8 @@ class LayersReport:
     notes: tuple[str, ...] = ()
     """What limits the forecast: an unknown base, no build context …"""
     coverage: CoverageRecord = CoverageRecord(0, 0, {})
+    gates: tuple[GateRecord, ...] = ()
+    """Empty where none were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +340,6 @@ class ImageReport:
     exact: ExactFigures | None = None
     base_layers: int | None = None
     """The first layers, which are the base's; None where no Dockerfile tells."""
-    gates: tuple[GateRecord, ...] = ()
     name: str = ""
     """That the image has where it is kept; empty without one."""
 

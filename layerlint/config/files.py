@@ -66,10 +66,10 @@ def load_config(start: Path, file: Path | None = None) -> Config:
 
 def import_hadolint(file: Path) -> Config:
     """The configuration that hadolint's file means."""
-    return read_hadolint(_shown(file), _read_bytes(file))
+    return read_hadolint(shown(file), _read_bytes(file))
 
 
-def _shown(file: Path) -> str:
+def shown(file: Path) -> str:
     """How messages name a file: from the current directory."""
     return Path(os.path.relpath(file)).as_posix()
 
@@ -84,7 +84,7 @@ def _read_bytes(file: Path) -> bytes:
 
 def _read(file: Path, data: bytes, *, required: bool = True) -> Config:
     """The configuration of a file; the default one where a TOML file need not have the table and has not."""
-    path = _shown(file)
+    path = shown(file)
     reader = Reader()
     value: Value | None
     if file.suffix == ".toml":
