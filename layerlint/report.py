@@ -442,7 +442,7 @@ class FleetReport:
     stored_bytes: int
     """Of every layer once."""
     duplicates: tuple[DuplicateRecord, ...]
-    """The same data in different layers; a copy's layer is a position in ``layers``."""
+    """The same data in different layers of several images; a copy's layer is a position in ``layers``."""
     duplicated_bytes: int
     """Wasted by all of them."""
     notes: tuple[str, ...] = ()

@@ -24,7 +24,13 @@ def fleet(images: Sequence[Image]) -> FleetReport:
             if position not in having:
                 having.append(position)
     sizes = {diff_id: layer.layer.bytes.likely for diff_id, layer in stored.items()}
-    duplicates = across(tuple(stored.values()))
+    order = list(stored)
+    duplicates = tuple(
+        record
+        for record in across(tuple(stored.values()))
+        if len({each for _, layer in record.copies for each in holders[order[layer]]}) > 1
+        and len({layer for _, layer in record.copies}) > 1
+    )
     return FleetReport(
         tuple(_image(image, sizes, holders) for image in images),
         tuple(

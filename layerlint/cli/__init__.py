@@ -12,7 +12,19 @@ from collections.abc import Sequence
 
 from layerlint.errors import LayerlintError, UsageError
 
-VERBS = ("check", "checks", "explain", "explore", "graph", "index", "layers", "parse", "rules")
+VERBS = (
+    "check",
+    "checks",
+    "explain",
+    "explore",
+    "graph",
+    "image",
+    "index",
+    "layers",
+    "parse",
+    "rules",
+    "verify",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,6 +93,14 @@ def _run(given: list[str]) -> int:
             from layerlint.cli.explore import explore
 
             return explore(options)
+        case "image":
+            from layerlint.cli.image import image
+
+            return image(options)
+        case "verify":
+            from layerlint.cli.image import verify
+
+            return verify(options)
         case "index":
             from functools import partial
 

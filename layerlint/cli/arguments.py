@@ -120,6 +120,10 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_inputs(layers)
     layers.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
     layers.add_argument("--changes", action="store_true", help="list every entry of each layer")
+    if verb == "layers":
+        from layerlint.cli.image_arguments import add_gates
+
+        add_gates(layers)
     _add_output(layers)
     _add_build(layers)
 
@@ -130,6 +134,11 @@ def parser(verb: str) -> argparse.ArgumentParser:
     )
     _add_output(graph)
     _add_build(graph)
+
+    if verb in ("image", "verify", "-h", "--help"):
+        from layerlint.cli.image_arguments import add_image
+
+        add_image(verbs, _add_output, _add_build)
 
     if verb in ("index", "-h", "--help"):
         from layerlint.indexes.arguments import add_index  # a few milliseconds, for the others nothing

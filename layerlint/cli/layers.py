@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
 from layerlint.cli.output import OK, USAGE, complain, located, style_of, write
@@ -11,9 +12,12 @@ from layerlint.errors import UsageError
 
 def layers(options: argparse.Namespace) -> int:
     from layerlint.analysis.forecast import forecast
+    from layerlint.analysis.gates import judge, of_forecast
+    from layerlint.cli.gates import bounds, exit_code
     from layerlint.linter import analyse, read_source
     from layerlint.reporters import layers_reporter
 
+    asked = bounds(options)
     config = read_config(options)
     settings = read_settings(config, options)
     inputs, problems = find_inputs(options.paths, config)
@@ -27,13 +31,16 @@ def layers(options: argparse.Namespace) -> int:
         analysis = analyse(source, folder, settings)
         problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
         report = forecast(analysis.trace, changes=options.changes)
-        if report is not None:
-            reports.append(report)
+        if report is None:
+            continue
+        if asked and (figures := of_forecast(analysis.trace, exact=options.gate_figures == "exact")):
+            report = replace(report, gates=judge(figures, asked))
+        reports.append(report)
     if reports:
         write(options.output, layers_reporter(options.format)(reports, style_of(options)))
     for message in problems:
         complain(message)
-    return USAGE if problems else OK
+    return USAGE if problems else exit_code(gate for report in reports for gate in report.gates)
 
 
 def show(options: argparse.Namespace) -> int:

@@ -9,13 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Final, TypeAlias, cast
 
-from layerlint.report import LayersReport, LessonRecord, Report, StepRecord
+from layerlint.report import (
+    FleetReport,
+    ImageReport,
+    LayersReport,
+    LessonRecord,
+    Report,
+    StepRecord,
+    VerifyReport,
+)
 from layerlint.reporters.style import Style
 
 Reporter: TypeAlias = Callable[[Report, Style], str]
 StepsReporter: TypeAlias = Callable[[Sequence[StepRecord], Style], str]
 LessonReporter: TypeAlias = Callable[[LessonRecord, Style], str]
 LayersReporter: TypeAlias = Callable[[Sequence[LayersReport], Style], str]
+ImageReporter: TypeAlias = Callable[[ImageReport, Style], str]
+VerifyReporter: TypeAlias = Callable[[VerifyReport, Style], str]
+FleetReporter: TypeAlias = Callable[[FleetReport, Style], str]
 
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
 REPORTERS: Final[Mapping[str, str]] = {
@@ -42,6 +53,24 @@ STEPS_REPORTERS: Final[Mapping[str, str]] = {
     "text": "layerlint.reporters.steps:steps",
 }
 
+IMAGE_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.inside_json:image",
+    "markdown": "layerlint.reporters.inside_markdown:image",
+    "text": "layerlint.reporters.inside_text:image",
+}
+
+VERIFY_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.inside_json:verify",
+    "markdown": "layerlint.reporters.inside_markdown:verify",
+    "text": "layerlint.reporters.inside_text:verify",
+}
+
+FLEET_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.inside_json:fleet",
+    "markdown": "layerlint.reporters.inside_markdown:fleet",
+    "text": "layerlint.reporters.inside_text:fleet",
+}
+
 
 def reporter(format_name: str) -> Reporter:
     """The function of a format of ``REPORTERS``; KeyError for any other name."""
@@ -61,6 +90,21 @@ def lesson_reporter(format_name: str) -> LessonReporter:
 def steps_reporter(format_name: str) -> StepsReporter:
     """The function of a format of ``STEPS_REPORTERS``; KeyError for any other name."""
     return cast(StepsReporter, _resolve(STEPS_REPORTERS[format_name]))
+
+
+def image_reporter(format_name: str) -> ImageReporter:
+    """The function of a format of ``IMAGE_REPORTERS``; KeyError for any other name."""
+    return cast(ImageReporter, _resolve(IMAGE_REPORTERS[format_name]))
+
+
+def verify_reporter(format_name: str) -> VerifyReporter:
+    """The function of a format of ``VERIFY_REPORTERS``; KeyError for any other name."""
+    return cast(VerifyReporter, _resolve(VERIFY_REPORTERS[format_name]))
+
+
+def fleet_reporter(format_name: str) -> FleetReporter:
+    """The function of a format of ``FLEET_REPORTERS``; KeyError for any other name."""
+    return cast(FleetReporter, _resolve(FLEET_REPORTERS[format_name]))
 
 
 def _resolve(target: str) -> object:

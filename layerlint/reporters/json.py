@@ -7,6 +7,7 @@ A document is one line.  Bytes that are not UTF-8 show as U+FFFD: many parsers r
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from layerlint.report import (
     FileReport,
     Finding,
     Fix,
+    GateRecord,
     HiddenRecord,
     LayerRecord,
     LayersReport,
@@ -51,7 +53,7 @@ def report(report: Report, style: Style) -> str:
 
 def layers(reports: Sequence[LayersReport], style: Style) -> str:
     """One ``layerlint.layers/1`` object a line (JSON Lines when there are several)."""
-    return "".join(dumps(_layers(one, changes=style.changes)) for one in reports)
+    return "".join(dumps(layers_object(one, changes=style.changes)) for one in reports)
 
 
 def dumps(document: Object) -> str:
@@ -85,7 +87,7 @@ def _file(file: FileReport) -> Object:
     return {
         "path": file.path,
         "findings": [_finding(finding) for finding in file.findings],
-        "layers": None if file.layers is None else _layers(file.layers, changes=False),
+        "layers": None if file.layers is None else layers_object(file.layers, changes=False),
         "notes": [] if file.layers is None else list(file.layers.notes),
     }
 
@@ -118,7 +120,7 @@ def _fix(fix: Fix) -> Object:
     }
 
 
-def _layers(report: LayersReport, *, changes: bool) -> Object:
+def layers_object(report: LayersReport, *, changes: bool) -> Object:
     return {
         "schema": "layerlint.layers/1",
         "dockerfile": report.dockerfile,
@@ -132,7 +134,26 @@ def _layers(report: LayersReport, *, changes: bool) -> Object:
         "hidden_bytes": size_object(report.hidden_bytes),
         "hidden": [_hidden(record) for record in report.hidden],
         "coverage": _coverage(report.coverage),
-    }
+    } | ({"gates": gates(report.gates)} if report.gates else {})
+
+
+def gates(records: Sequence[GateRecord]) -> list[Object]:
+    return [
+        {
+            "name": record.name,
+            "status": record.status.value,
+            "bound": record.bound,
+            "value": None if record.value is None else _interval(record.value),
+            "message": record.message,
+        }
+        for record in records
+    ]
+
+
+def _interval(value: tuple[float, float, float | None]) -> Object:
+    """An infinite part (of nothing) is null: JSON has no other word for it."""
+    low, likely, high = (None if each is None or math.isinf(each) else each for each in value)
+    return {"low": low, "likely": likely, "high": high}
 
 
 def _coverage(coverage: CoverageRecord) -> Object:

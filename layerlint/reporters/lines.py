@@ -87,3 +87,29 @@ def paint(text: str, ink: Ink | None, style: Style) -> str:
 
 def joined(lines: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
+
+
+def grid(
+    columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], style: Style, flexible: int
+) -> Iterator[str]:
+    """A table under bold names; a column is its name and whether it is aligned to the right.
+
+    The column number ``flexible`` gives way where a line is wider than the style; the others never do.
+    """
+    widths = [
+        max(cells(name), *(cells(row[at]) for row in rows)) if rows else cells(name)
+        for at, (name, _) in enumerate(columns)
+    ]
+    others = sum(width for at, width in enumerate(widths) if at != flexible)
+    room = max(style.width, _NARROWEST) - len(_MARGIN) - len(_GAP) * (len(columns) - 1) - others
+    widths[flexible] = max(min(widths[flexible], room), len(columns[flexible][0]))
+
+    def line(texts: Sequence[str]) -> str:
+        found = [
+            pad(shorten(text, width), width, right=right)
+            for text, width, (_, right) in zip(texts, widths, columns, strict=True)
+        ]
+        return (_MARGIN + _GAP.join(found)).rstrip()
+
+    yield paint(line([name for name, _ in columns]), Ink.BOLD, style)
+    yield from map(line, rows)

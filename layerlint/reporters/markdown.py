@@ -23,7 +23,7 @@ _RESERVE = 4096
 _LONGEST_CELL = 400
 """Characters: one instruction may be megabytes long."""
 
-_FOLD, _UNFOLD = "<details>", "</details>"
+FOLD, UNFOLD = "<details>", "</details>"
 
 # Character references are literal text to every renderer, and unlike a backslash also inside HTML.
 _REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_~[]<>&|$#"})
@@ -31,7 +31,7 @@ _REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in 
 
 def report(report: Report, style: Style) -> str:
     """One section a file, under a line of totals."""
-    return _cut(_lines(report))
+    return cut(_lines(report))
 
 
 def escape(text: str) -> str:
@@ -66,7 +66,7 @@ def _file(file: FileReport) -> Iterator[str]:
         yield escape(forecast.headline(file.layers))
     if file.findings:
         yield ""
-        yield from _table(
+        yield from table(
             (("line", True), ("severity", False), ("rule", False), ("finding", False), ("bytes", True)),
             map(_finding, file.findings),
         )
@@ -87,10 +87,10 @@ def _finding(finding: Finding) -> tuple[str, ...]:
 
 
 def _forecast(report: LayersReport) -> Iterator[str]:
-    yield _FOLD
+    yield FOLD
     yield f"<summary>{forecast.count(len(report.layers), 'layer')}</summary>"
     yield ""
-    yield from _table(
+    yield from table(
         [(name, name != "instruction") for name in forecast.COLUMNS],
         ([escape(cell) for cell in row.cells] for row in forecast.rows(report)),
     )
@@ -101,10 +101,10 @@ def _forecast(report: LayersReport) -> Iterator[str]:
         yield ""
         yield f"Note: {escape(note)}"
     yield ""
-    yield _UNFOLD
+    yield UNFOLD
 
 
-def _table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table of escaped cells; a column is its name and whether it is aligned to the right."""
     yield _row([name for name, _ in columns])
     yield _row(["---:" if right else "---" for _, right in columns])
@@ -115,15 +115,15 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cut(lines: Iterable[str]) -> str:
+def cut(lines: Iterable[str]) -> str:
     kept: list[str] = []
     room = LIMIT - _RESERVE
     folded = False
     for line in lines:
         room -= len(line.encode()) + 1
         if room < 0:
-            kept += ["", *([_UNFOLD, ""] if folded else []), "Cut here: GitHub shows no longer summary."]
+            kept += ["", *([UNFOLD, ""] if folded else []), "Cut here: GitHub shows no longer summary."]
             break
         kept.append(line)
-        folded = line == _FOLD or (folded and line != _UNFOLD)
+        folded = line == FOLD or (folded and line != UNFOLD)
     return "".join(f"{line}\n" for line in kept)

@@ -49,6 +49,10 @@ def layers(reports: Sequence[LayersReport], style: Style) -> str:
         if len(reports) > 1:
             lines.append(paint(shorten(one_line(one.dockerfile), style.width - 1) + ":", Ink.BOLD, style))
         lines += _forecast(one, style)
+        if one.gates:
+            from layerlint.reporters import gates  # few ask for them
+
+            lines += ["", *gates.lines(one.gates, style)]
         if style.changes:
             lines += _changes(one, style)
     return joined(lines)

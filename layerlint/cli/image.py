@@ -1,0 +1,140 @@
+"""The verbs ``image`` and ``verify``: images that were built."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerlint.cli.inputs import folder_of, read_config, read_input, read_settings
+from layerlint.cli.output import FINDINGS, OK, style_of, write
+from layerlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from layerlint.execution.trace import Trace
+    from layerlint.images.model import Image
+
+_SNIFFED = 8192
+"""Bytes at the start of a file that tell a text from an archive: each header of a tar is filled up with NULs."""
+
+
+def image(options: argparse.Namespace) -> int:
+    from layerlint.analysis.gates import judge, of_image
+    from layerlint.analysis.inside import look_inside
+    from layerlint.cli.gates import bounds, exit_code
+    from layerlint.reporters import IMAGE_REPORTERS, image_reporter
+
+    asked = bounds(options)
+    sources, dockerfile = _split(options.paths)
+    if len(sources) > 1:
+        if asked:
+            raise UsageError("gates are for one image: name them one by one")
+        return _fleet(options, sources, dockerfile)
+    trace = None if dockerfile is None else _trace(options, dockerfile)
+    report = look_inside(_open(sources[0], options), trace, changes=options.changes)
+    if asked:
+        figures = of_image(report, exact=options.gate_figures == "exact")
+        report = replace(report, layers=replace(report.layers, gates=judge(figures, asked)))
+    if options.format in IMAGE_REPORTERS:
+        text = image_reporter(options.format)(report, style_of(options))
+    else:
+        if trace is None:
+            raise UsageError(
+                f"--format {options.format} needs the Dockerfile: layerlint image SOURCE Dockerfile"
+            )
+        from layerlint.checks import CHECKS
+        from layerlint.reporters import reporter
+        from layerlint.ruleset.loader import load_bundled
+        from layerlint.ruleset.measured import measured
+
+        text = reporter(options.format)(measured(report, trace, load_bundled(CHECKS)), style_of(options))
+    write(options.output, text)
+    return exit_code(report.layers.gates)
+
+
+def verify(options: argparse.Namespace) -> int:
+    from layerlint.analysis.verify import verify as compare
+    from layerlint.reporters import verify_reporter
+
+    if len(options.paths) != 2:
+        raise UsageError("verify takes two: layerlint verify Dockerfile SOURCE")
+    dockerfile, source = options.paths
+    trace = _trace(options, dockerfile)
+    report = compare(trace, _open(source, options), tolerance=options.tolerance)
+    if report is None:
+        raise UsageError(f"{dockerfile}: it has no stage that could be built")
+    write(options.output, verify_reporter(options.format)(report, style_of(options)))
+    return OK if report.within else FINDINGS
+
+
+def _fleet(options: argparse.Namespace, sources: list[str], dockerfile: str | None) -> int:
+    from layerlint.analysis.fleet import fleet
+    from layerlint.reporters import FLEET_REPORTERS, fleet_reporter
+
+    if dockerfile is not None:
+        raise UsageError(f"{dockerfile}: a Dockerfile is for one image, and there are {len(sources)}")
+    if options.format not in FLEET_REPORTERS:
+        raise UsageError(f"several images are told as {', '.join(FLEET_REPORTERS)}, not as {options.format}")
+    report = fleet([_open(source, options) for source in sources])
+    write(options.output, fleet_reporter(options.format)(report, style_of(options)))
+    return OK
+
+
+def _split(paths: list[str]) -> tuple[list[str], str | None]:
+    """The images, and the Dockerfile if the last path behind one is a text."""
+    *sources, last = paths
+    return (sources, last) if sources and _is_text(last) else (paths, None)
+
+
+def _is_text(path: str) -> bool:
+    if path == "-":
+        return True
+    file = Path(path)
+    if not file.is_file():
+        return False
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(_SNIFFED)
+    except OSError:
+        return False
+    return b"\0" not in start and not start.startswith(
+        (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")
+    )
+
+
+def _trace(options: argparse.Namespace, dockerfile: str) -> Trace:
+    """Of the Dockerfile; its faults are not told again here."""
+    from layerlint.linter import analyse, read_source
+
+    paths, options.paths = options.paths, [dockerfile]
+    settings = read_settings(read_config(options), options)
+    options.paths = paths
+    return analyse(read_source(dockerfile, read_input(dockerfile)), folder_of(dockerfile), settings).trace
+
+
+def _open(source: str, options: argparse.Namespace) -> Image:
+    from layerlint.images.opening import open_image
+
+    progress = _progress() if sys.stderr.isatty() and not options.quiet else None
+    try:
+        return open_image(source, platform=options.platform or "", progress=progress)
+    finally:
+        if progress is not None:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Shows each percent once."""
+    shown = -1
+
+    def show(what: str, done: int, whole: int) -> None:
+        nonlocal shown
+        percent = done * 100 // whole if whole else 0
+        if percent != shown:
+            shown = percent
+            print(f"\r\x1b[Kreading {what[:50]}: {percent} %", end="", file=sys.stderr, flush=True)
+
+    return show
