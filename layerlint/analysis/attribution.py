@@ -12,6 +12,7 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.history_rows import Told, likeness, told_by_instruction, told_by_row
+from layerlint.dockerfile.instructions import Workdir
 from layerlint.execution.trace import Step, Trace
 from layerlint.images.model import History, Image
 
@@ -33,6 +34,12 @@ class LayerSource:
     steps: tuple[Step, ...]
     """The instructions whose changes are in it, in order: several where a builder makes one layer of them,
     none for the base, or where no instruction is like its row."""
+
+    @property
+    def makers(self) -> tuple[Step, ...]:
+        """Without a WORKDIR whose directory came along with what was done in it."""
+        others = tuple(step for step in self.steps if not isinstance(step.instruction, Workdir))
+        return others or self.steps
 
 
 @dataclass(frozen=True, slots=True)

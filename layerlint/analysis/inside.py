@@ -108,7 +108,7 @@ def _layers_report(
 def _record(
     layer: ImageLayer, source: LayerSource, index: int, hidden: Size, *, changes: bool
 ) -> LayerRecord:
-    steps = source.steps
+    steps = source.makers
     text = instruction(source)
     return LayerRecord(
         index,
@@ -130,7 +130,7 @@ def _record(
 def instruction(source: LayerSource) -> str:
     """What made a layer, on one line."""
     if source.steps:
-        return "; ".join(one_line(step.instruction) for step in source.steps)
+        return "; ".join(one_line(step.instruction) for step in source.makers)
     return redact(source.told.shown) or WITHOUT_HISTORY
 
 

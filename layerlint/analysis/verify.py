@@ -43,34 +43,42 @@ def verify(trace: Trace, image: Image, *, tolerance: float = 0.0) -> VerifyRepor
     report = forecast(trace)
     if report is None or trace.target is None:
         return None
-    steps = trace.layer_steps()
-    records = {id(step): record for step, record in zip(steps, report.layers, strict=True)}
+    records = {id(step): record for step, record in zip(trace.layer_steps(), report.layers, strict=True)}
     found = _paired(image, trace, attribute(image, trace))
     judge = _Judge(tolerance)
     compared: list[ComparisonRecord] = []
+    expected: list[Layer] = []
     for index in range(found.base_layers, len(image.layers)):
         source, layer = found.layers[index], image.layers[index].layer
         told = [records[id(step)] for step in source.steps]
-        expected = total(record.bytes for record in told) if told else None
-        actual = layer.bytes.likely
+        shown = [records[id(step)] for step in source.makers]
+        size = None
+        if told:
+            expected.append(_together(source.steps))
+            size = _open(expected[-1].bytes, all(record.complete for record in told))
         compared.append(
             ComparisonRecord(
                 index,
-                told[0].line if told else 0,
-                told[-1].end_line if told else 0,
+                shown[0].line if shown else 0,
+                shown[-1].end_line if shown else 0,
                 instruction(source),
-                expected,
-                actual,
-                judge.within(expected, actual),
-                differences(source.steps, layer),
+                size,
+                layer.bytes.likely,
+                judge.within(size, layer.bytes.likely),
+                () if size is None else differences(source.steps, expected[-1], layer),
                 tuple(gap for record in told for gap in record.unmodelled),
             )
         )
-    compared += (_alone(step, records[id(step)]) for step in found.alone)
+    for step in found.alone:
+        compared.append(_alone(step, records[id(step)]))
+        expected.append(_together((step,)))
     base = sum(each.layer.bytes.likely for each in image.layers[: found.base_layers])
     added = sum(each.layer.bytes.likely for each in image.layers[found.base_layers :])
     accounting = account(FileSystem.scratch(), [each.layer for each in image.layers])
     hidden = sum(item.bytes.likely for item in accounting.items if item.hidden_by >= found.base_layers)
+    expected.sort(key=lambda layer: layer.index)
+    complete = all(record.complete for record in report.layers)
+    forecast_hidden = account(trace.target.base.filesystem, expected).hidden
     return VerifyReport(
         report.dockerfile,
         report.target,
@@ -81,10 +89,20 @@ def verify(trace: Trace, image: Image, *, tolerance: float = 0.0) -> VerifyRepor
         tolerance,
         judge.whole(f"base {report.base.reference}", report.base.bytes, base),
         tuple(compared),
-        judge.whole("all above the base", total(record.bytes for record in report.layers), added),
-        judge.whole("hidden", report.hidden_bytes, hidden),
+        judge.whole("all above the base", _open(total(each.bytes for each in expected), complete), added),
+        judge.whole("hidden", _open(forecast_hidden, complete), hidden),
         (*report.notes, *image.notes, *found.notes),
     )
+
+
+def _together(steps: Sequence[Step]) -> Layer:
+    """The layer of a builder that makes one of several instructions."""
+    layers = [step.layer for step in steps if step.layer is not None]
+    return layers[0] if len(layers) == 1 else squash(layers)
+
+
+def _open(size: Size, complete: bool) -> Size:
+    return size if complete else Size(size.low, size.likely, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +176,9 @@ def _base_by_bytes(image: Image, base: Size) -> int:
 # ------------------------------------------------------------------------ by path
 
 
-def differences(steps: Sequence[Step], actual: Layer) -> tuple[DifferenceRecord, ...]:
+def differences(steps: Sequence[Step], ours: Layer, actual: Layer) -> tuple[DifferenceRecord, ...]:
     """Where the likely amounts differ, the most first.  What is not told file by file counts by its directory."""
-    layers = [step.layer for step in steps if step.layer is not None]
-    if not layers:
-        return ()
-    entries = (layers[0] if len(layers) == 1 else squash(layers)).entries
+    entries = ours.entries
     sizes = {entry.path: entry.bytes.likely for entry in actual.entries if entry.bytes != ZERO}
     expected: dict[str, list[Entry]] = {}
     for entry in entries:

@@ -38,9 +38,10 @@ def cells(record: GateRecord) -> tuple[str, str, str]:
 
 def lines(records: Sequence[GateRecord], style: Style) -> Iterator[str]:
     """A line each."""
+    width = max((len(record.status.name) for record in records), default=0)
     for record in records:
         status, name, what = cells(record)
-        rest = cut(f"{pad(status, 4)}  {pad(name, 24)}  {one_line(what)}", style)
+        rest = cut(f"{pad(status, width)}  {pad(name, 24)}  {one_line(what)}", style)
         yield paint(status, _INKS.get(record.status), style) + rest[len(status) :]
 
 

@@ -122,11 +122,9 @@ def _differences(record: ComparisonRecord, style: Style) -> Iterator[str]:
             f"  not understood: {one_line(gap.command)}{gap.reason and ': '}{one_line(gap.reason)}", style
         )
     for each in record.differences[: 20 if style.verbose else 5]:
-        forecast, actual = inside.amount(each.forecast), inside.amount(Size.exact(each.actual))
-        yield cut(
-            f"  {pad(forecast, 12, right=True)} forecast, {pad(actual, 8, right=True)} built  {one_line(each.path)}",
-            style,
-        )
+        expected = pad(inside.amount(each.forecast), 12, right=True)
+        actual = pad(inside.amount(each.actual), 8, right=True)
+        yield cut(f"  {expected} forecast, {actual} built  {one_line(each.path)}", style)
         yield cut(f"      {one_line(each.reason)}", style)
 
 
