@@ -33,7 +33,7 @@ _REASONS: Final[Mapping[Basis, str]] = {
     Basis.COMMAND: "the command wrote another amount than its text says",
     Basis.BASE: "the base has another version of the file",
     Basis.INDEX: "another version of the package was installed, or other packages were",
-    Basis.MEASURE: "such a command was measured elsewhere, not here",
+    Basis.MEASURE: "an interval, measured on other builds",
     Basis.GUESS: "a guess: nothing bounds it, such as a download of unknown size",
 }
 
@@ -183,8 +183,8 @@ def differences(steps: Sequence[Step], ours: Layer, actual: Layer) -> tuple[Diff
     expected: dict[str, list[Entry]] = {}
     for entry in entries:
         if isinstance(entry.node, Inode) and entry.bytes != ZERO:
-            folder = f"{posixpath.dirname(entry.path).rstrip('/')}/"
-            expected.setdefault(folder if entry.node.is_summary else entry.path, []).append(entry)
+            expected.setdefault(_place(entry), []).append(entry)
+    _fold_caches(expected)
     left = sizes.keys() - expected.keys()
     amounts = {path: sizes.get(path, 0) for path in expected}
     unforeseen: dict[str, int] = {}
@@ -195,6 +195,7 @@ def differences(steps: Sequence[Step], ours: Layer, actual: Layer) -> tuple[Diff
             unforeseen[place] = unforeseen.get(place, 0) + sizes[path]
         else:
             amounts[place] += sizes[path]
+    _fold_absent(expected, amounts)
     why = _unforeseen_reason(steps)
     found = [
         *_expected_differences(expected, amounts),
@@ -202,6 +203,31 @@ def differences(steps: Sequence[Step], ours: Layer, actual: Layer) -> tuple[Diff
     ]
     found.sort(key=lambda each: (-abs(each.forecast.likely - each.actual), each.path))
     return tuple(found[:MOST_DIFFERENCES])
+
+
+def _place(entry: Entry) -> str:
+    """The path of a file, or the directory (with a ``/``) of files whose names are not known: ``<curl>``."""
+    folder, _, name = entry.path.rpartition("/")
+    return f"{folder}/" if name.startswith("<") and name.endswith(">") else entry.path
+
+
+def _fold_caches(expected: dict[str, list[Entry]]) -> None:
+    """A package's byte code is told in one amount, and lies in the ``__pycache__`` of each of its directories."""
+    for place in [each for each in expected if each.endswith("/__pycache__/")]:
+        above = place.removesuffix("__pycache__/")
+        if above in expected:
+            expected[above] += expected.pop(place)
+
+
+def _fold_absent(expected: dict[str, list[Entry]], amounts: dict[str, int]) -> None:
+    """Of files that are told by their directory, and are not under it, the directory above may hold them."""
+    for place in sorted(
+        (each for each in expected if each.endswith("/") and not amounts[each]), reverse=True
+    ):
+        above = _summary_above(place.rstrip("/"), expected)
+        if above is not None:
+            expected[above] += expected.pop(place)
+            del amounts[place]
 
 
 def _expected_differences(

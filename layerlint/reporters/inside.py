@@ -117,6 +117,8 @@ def comparison(record: ComparisonRecord) -> tuple[str, str, str, str, str, str, 
 def error(record: ComparisonRecord) -> str:
     if record.error is None:
         return ""
+    if record.error and abs(record.error) < 0.0005:
+        return "< 0.1 %"
     return f"{record.error * 100:+.1f} %" if record.error else "0 %"
 
 
