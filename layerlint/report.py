@@ -378,6 +378,8 @@ class ComparisonRecord:
         """Of the likely bytes, over the actual ones; None where it cannot be said."""
         if self.forecast is None or self.actual is None or (not self.actual and self.forecast.likely):
             return None
+        if self.forecast.high is None and not self.forecast.likely:
+            return None  # nothing was forecast, not even a likely amount
         return (self.forecast.likely - self.actual) / self.actual if self.actual else 0.0
 
 

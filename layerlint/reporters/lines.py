@@ -40,7 +40,7 @@ def table(rows: Sequence[forecast.Row], style: Style) -> Iterator[str]:
     width = max(style.width, _NARROWEST)
     names = list(forecast.COLUMNS)
     widths = {
-        name: max(len(name), *(cells(row.cells[column]) for row in rows))
+        name: max([len(name), *(cells(row.cells[column]) for row in rows)])
         for column, name in enumerate(names)
         if name != "instruction"
     }
@@ -48,7 +48,7 @@ def table(rows: Sequence[forecast.Row], style: Style) -> Iterator[str]:
         if _left(widths, width) < _READABLE:
             del widths[name]
             names.remove(name)
-    longest = max(len("instruction"), *(cells(shorten(row.cells[_INSTRUCTION], width)) for row in rows))
+    longest = max([len("instruction"), *(cells(shorten(row.cells[_INSTRUCTION], width)) for row in rows)])
     widths["instruction"] = min(longest, _left(widths, width))
     kept = [forecast.COLUMNS.index(name) for name in names]
 
@@ -96,10 +96,7 @@ def grid(
 
     The column number ``flexible`` gives way where a line is wider than the style; the others never do.
     """
-    widths = [
-        max(cells(name), *(cells(row[at]) for row in rows)) if rows else cells(name)
-        for at, (name, _) in enumerate(columns)
-    ]
+    widths = [max([cells(name), *(cells(row[at]) for row in rows)]) for at, (name, _) in enumerate(columns)]
     others = sum(width for at, width in enumerate(widths) if at != flexible)
     room = max(style.width, _NARROWEST) - len(_MARGIN) - len(_GAP) * (len(columns) - 1) - others
     widths[flexible] = max(min(widths[flexible], room), len(columns[flexible][0]))
