@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from layerlint.domain.credentials import redact
+from layerlint.domain.credentials import redact_all
 from layerlint.filesystem.layer import EntryKind
 from layerlint.filesystem.node import Inode, Kind
 from layerlint.filesystem.tree import walk
@@ -49,14 +49,12 @@ def gather(copies: Iterable[tuple[str, int, str, int]]) -> tuple[DuplicateRecord
     groups: dict[str, tuple[int, list[tuple[str, int]]]] = {}
     for digest, size, path, layer in copies:
         groups.setdefault(digest, (size, []))[1].append((path, layer))
-    found = [
-        DuplicateRecord(
-            digest,
-            size,
-            tuple((redact(path), layer) for path, layer in sorted(places)),
-            size * (len(places) - 1),
-        )
-        for digest, (size, places) in groups.items()
-        if len(places) > 1 and size
-    ]
+    found = [_record(digest, size, places) for digest, (size, places) in groups.items() if len(places) > 1]
     return tuple(sorted(found, key=lambda record: (-record.wasted, record.copies)))
+
+
+def _record(digest: str, size: int, places: list[tuple[str, int]]) -> DuplicateRecord:
+    places.sort()
+    paths = redact_all([path for path, _ in places])
+    copies = tuple(zip(paths, (layer for _, layer in places), strict=True))
+    return DuplicateRecord(digest, size, copies, size * (len(places) - 1))

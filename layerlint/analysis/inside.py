@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layerlint.analysis.attribution import Attribution, LayerSource, attribute
 from layerlint.analysis.dive import dive_figures
 from layerlint.analysis.duplicates import duplicates
-from layerlint.domain.credentials import redact
+from layerlint.domain.credentials import redact, redact_all
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Trace
@@ -84,6 +84,7 @@ def _layers_report(
     def origin(layer: int) -> Origin:
         return Origin(layer, records[layer].line or None)
 
+    items = [item for item in accounting.items if item.bytes != ZERO]
     return LayersReport(
         "" if trace is None else trace.document.source.path,
         "" if trace is None or trace.target is None else trace.target.stage.label,
@@ -95,11 +96,8 @@ def _layers_report(
         accounting.visible,
         accounting.hidden,
         tuple(
-            HiddenRecord(
-                redact(item.path), item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by)
-            )
-            for item in accounting.items
-            if item.bytes != ZERO
+            HiddenRecord(path, item.bytes, item.kind.value, origin(item.created), origin(item.hidden_by))
+            for path, item in zip(redact_all([item.path for item in items]), items, strict=True)
         ),
         (*image.notes, *_notes(trace, sources)),
     )
@@ -135,8 +133,9 @@ def instruction(source: LayerSource) -> str:
 
 
 def _changes(layer: ImageLayer, because: str) -> Iterator[ChangeRecord]:
-    for entry in layer.layer.entries:
-        yield ChangeRecord(redact(entry.path), entry.kind.value, entry.bytes, because)
+    entries = layer.layer.entries
+    for path, entry in zip(redact_all([entry.path for entry in entries]), entries, strict=True):
+        yield ChangeRecord(path, entry.kind.value, entry.bytes, because)
 
 
 def _notes(trace: Trace | None, sources: Attribution) -> Iterator[str]:

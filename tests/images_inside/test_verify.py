@@ -132,16 +132,8 @@ def test_a_file_without_stages_has_nothing_to_verify() -> None:
 
 # ------------------------------------------------------------------------ real builds
 
-HOLD = (
-    "copy-then-chown",
-    "move-and-delete",
-    "multi-stage",
-    "overwrite",
-    "archives",
-    "shell-writes",
-    "apt-lists-left",
-)
-"""Cases whose layers above the base are inside their forecasts."""
+HOLD = ("archives", "copy-then-chown", "move-and-delete", "multi-stage", "overwrite", "shell-writes")
+"""Cases that rest on no package index, which drifts."""
 
 
 @pytest.mark.parametrize("case", HOLD)
