@@ -15,9 +15,11 @@ class NeedKind(Enum):
     BINARY = "binary"
     """A program that is started, by name or by path: ``git``, ``/usr/bin/ffmpeg``."""
     CERTIFICATES = "certificates"
-    """Certificates of public authorities: it talks TLS to others."""
+    """Certificates of public authorities: it talks TLS to others.  The name is empty."""
     DATA = "data"
     """Another file or folder that must be there: its path."""
+    EXTENSION = "extension"
+    """Of an interpreter, which its image has or not: ``ext-gd`` of PHP."""
     INTERPRETER = "interpreter"
     """A run-time that runs it: ``python3``, ``node``, ``java``, or the path of a ``#!`` line."""
     LIBC = "libc"
@@ -33,8 +35,9 @@ class NeedKind(Enum):
     """A POSIX shell (``sh``), or one by name (``bash``)."""
     TEMPORARY_FOLDER = "temporary folder"
     TIME_ZONES = "time zones"
+    """The database of zones; the name is a zone, or empty."""
     USER = "user"
-    """An account or a group by name."""
+    """An account or a group by name; empty for the one that it runs as."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
