@@ -473,6 +473,95 @@ class LessonRecord:
     sections: tuple[SectionRecord, ...]
 
 
+class BaseVerdict(Enum):
+    """What a candidate for the base comes to; in the order in which they are shown."""
+
+    MEETS = "meets"
+    WITH_PACKAGES = "meets with packages"
+    UNKNOWN = "unknown"
+    """Nothing speaks against it, but not all is known."""
+    FAILS = "does not"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """The place that proves a need; the line is 0 in a file without lines."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRecord:
+    """Something that the final image must have."""
+
+    kind: str
+    name: str
+    version: str
+    when: str
+    """``build``: a step of the Dockerfile needs it; ``run``: what the image starts."""
+    because: str
+    confidence: Confidence
+    today: str
+    """``met``, ``missing`` or ``unknown``, of the file as it is."""
+    evidence: tuple[EvidenceRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRecord:
+    """Why a candidate is not simply enough, with the places that say so."""
+
+    text: str
+    evidence: tuple[EvidenceRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRecord:
+    """One base that may do instead."""
+
+    reference: str
+    what: str
+    """``slim variant``, ``Alpine variant``, ``distroless`` …"""
+    verdict: BaseVerdict
+    packages: tuple[str, ...]
+    """To add, by the names of the candidate's own distribution."""
+    reasons: tuple[ReasonRecord, ...]
+    """Why it does not do, what is not known, or what the packages are for."""
+    risks: tuple[str, ...]
+    end_of_life: str
+    """Of the candidate, ``YYYY-MM-DD``; empty where it is not known."""
+    base_bytes: Size
+    image_bytes: Size | None
+    """Of the whole Dockerfile on it; None where it was not run on it."""
+    saved: Size | None
+    shared: Size | None
+    """Bytes of the base that another file of the same run stands on too; None where one file was given."""
+    diff: str
+    """The lines that change, as a unified diff; empty where there is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseAdvice:
+    """What the final stage of one Dockerfile needs, and which bases have it."""
+
+    dockerfile: str
+    target: str
+    base: BaseRecord
+    place: Place
+    """Of the image in FROM."""
+    end_of_life: str
+    supported: bool | None
+    """By the date that was given; None without one, or without a known end."""
+    image_bytes: Size
+    needs: tuple[NeedRecord, ...]
+    gaps: tuple[str, ...]
+    """What is not known of the needs, each in a sentence."""
+    candidates: tuple[CandidateRecord, ...]
+    """The best first."""
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FileReport:
     path: str

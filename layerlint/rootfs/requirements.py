@@ -1,0 +1,192 @@
+"""What the final image and its building need of the base, each with the line that proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from layerlint.dockerfile.instructions import Env, Run, User
+from layerlint.domain.truth import Truth
+from layerlint.execution.trace import CommandRun, Step, Trace
+from layerlint.filesystem.node import HostFile, Inode
+from layerlint.filesystem.tree import walk
+from layerlint.programs.model import Evidence, Need, NeedKind, ProgramFacts, ProgramFile
+from layerlint.report import Confidence
+from layerlint.rootfs import copied, distributions
+from layerlint.rootfs.model import At, Gap, Requirement, Requirements
+from layerlint.rootfs.program_names import (
+    BUILD_PROGRAMS,
+    BUILTINS,
+    NPM_LIKE,
+    PACKAGE_MANAGERS,
+    PIP_LIKE,
+    SHELLS,
+    is_interpreter,
+)
+from layerlint.rootfs.stages import evidence_at, evidence_of, root_stage, standing_on
+from layerlint.rootfs.starts import Starts, started_paths, starts
+
+MAX_FILES = 20_000
+"""Files of the context that are looked at as programs; with more, a gap says so."""
+_PLAIN_LOCALES = frozenset({"", "C", "C.UTF-8", "C.utf8", "POSIX"})
+_UTC = frozenset({"", "UTC", "Etc/UTC", "GMT", "UTC0"})
+
+
+def requirements(trace: Trace) -> Requirements:
+    """Of the target stage, and of the steps of every stage that stands on the same FROM."""
+    if trace.target is None:
+        return Requirements((), (), ())
+    needs: list[Requirement] = []
+    gaps: list[Gap] = []
+    for at, step in standing_on(trace, root_stage(trace.target)):
+        needs += _of_step(trace, at, step)
+        gaps += _gaps_of(trace, step)
+    found = starts(trace)
+    needs += (Requirement(need, None) for need in _of_starts(found))
+    needs += (Requirement(need, None) for need in _of_variables(trace))
+    gaps += (Gap(text, place) for text, place in found.unknown)
+    for part in (copied.from_stages(trace, found), distributions.installed(trace)):
+        needs += part.needs
+        gaps += part.gaps
+    files, more = program_files(trace)
+    gaps += more
+    facts = scan(trace, files, found)
+    if facts is None:
+        if files:
+            gaps.append(Gap("what the program's sources need was not looked at"))
+    else:
+        needs += (Requirement(need, None) for need in facts.needs)
+        gaps += (Gap(text) for text in facts.gaps)
+    return Requirements(_in_order(needs), tuple(dict.fromkeys(gaps)), files)
+
+
+def _in_order(needs: Sequence[Requirement]) -> tuple[Requirement, ...]:
+    def key(requirement: Requirement) -> tuple[object, ...]:
+        need = requirement.need
+        at = requirement.at or At(-1, -1)
+        return (requirement.at is not None, need.kind.value, need.name, at, need.evidence)
+
+    return tuple(sorted(dict.fromkeys(needs), key=key))
+
+
+# -------------------------------------------------------------------------- steps
+
+
+def _of_step(trace: Trace, at: At, step: Step) -> Iterator[Requirement]:
+    place = evidence_of(trace, step)
+    match step.instruction:
+        case Run(exec_form=None):
+            if step.before.shell:
+                yield Requirement(_shell(step.before.shell[0], place), at)
+        case User():
+            name = step.after.user.partition(":")[0]
+            if name and not name.isdecimal() and name != "root" and name != "?":
+                yield Requirement(Need(NeedKind.USER, name, place), None)
+        case _:
+            pass
+    for command in step.commands:
+        if command.reached is not Truth.NO:
+            yield from (Requirement(need, at) for need in _of_command(trace, command))
+
+
+def _shell(path: str, place: Evidence) -> Need:
+    return Need(NeedKind.SHELL, path.rpartition("/")[2], place)
+
+
+def _of_command(trace: Trace, command: CommandRun) -> Iterator[Need]:
+    name = command.name
+    if name in BUILTINS:
+        return
+    place = evidence_at(trace, command.span, command.text)
+    confidence = Confidence.HIGH if command.reached is Truth.YES else Confidence.MEDIUM
+    if name in PACKAGE_MANAGERS:
+        yield Need(NeedKind.PACKAGE_MANAGER, PACKAGE_MANAGERS[name], place, confidence)
+    elif name in SHELLS:
+        yield _shell(name, place)
+    else:
+        kind = NeedKind.INTERPRETER if is_interpreter(name) else NeedKind.BINARY
+        yield Need(kind, str(command.argv[0]), place, confidence)
+
+
+def _gaps_of(trace: Trace, step: Step) -> Iterator[Gap]:
+    commands = {command.text: command for command in step.commands}
+    for gap in step.not_understood:
+        known = commands.get(gap.command)
+        if known is not None and known.name in PIP_LIKE | NPM_LIKE:
+            continue  # looked at package by package (`distributions`)
+        place = evidence_at(trace, gap.span, gap.command)
+        yield Gap(gap.reason or f"what `{place.text}` does is not known", place)
+    for fault in step.faults:
+        if fault.certain:
+            yield Gap(f"the build fails: {fault.message}", evidence_at(trace, fault.span, fault.message))
+    for command in step.commands:
+        if command.name in BUILD_PROGRAMS and command.reached is not Truth.NO:
+            place = evidence_at(trace, command.span, command.text)
+            yield Gap(f"what `{command.name}` starts in its turn is not known", place)
+
+
+# ---------------------------------------------------------------------- finished image
+
+
+def _of_starts(found: Starts) -> Iterator[Need]:
+    for name, place in found.shells:
+        yield _shell(name, place)
+    for started in found.programs:
+        confidence = Confidence.MEDIUM if started.interpreted else Confidence.HIGH
+        if started.name in SHELLS:
+            yield Need(NeedKind.SHELL, started.name, started.evidence, confidence)
+        else:
+            kind = NeedKind.INTERPRETER if is_interpreter(started.name) else NeedKind.BINARY
+            yield Need(kind, started.words[0], started.evidence, confidence)
+
+
+def _of_variables(trace: Trace) -> Iterator[Need]:
+    assert trace.target is not None
+    for step in trace.target.chain():
+        if not isinstance(step.instruction, Env):
+            continue
+        for pair in step.instruction.pairs:
+            name, value = pair.key.value, step.after.environment.get(pair.key.value)
+            if not isinstance(value, str) or trace.target.final.environment.get(name) != value:
+                continue
+            if name in ("LANG", "LC_ALL", "LC_CTYPE") and value not in _PLAIN_LOCALES:
+                yield Need(NeedKind.LOCALE, value, evidence_of(trace, step))
+            if name == "TZ" and value not in _UTC:
+                yield Need(NeedKind.TIME_ZONES, value, evidence_of(trace, step))
+
+
+# ------------------------------------------------------------------------ context files
+
+
+def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...]]:
+    """Files of the build context in the finished image; what is not known of them."""
+    if trace.target is None or trace.context is None:
+        return (), ()
+    root = trace.context.root
+    found: list[ProgramFile] = []
+    more = False
+    for path, node in walk("/", trace.target.final.filesystem.root):
+        if isinstance(node, Inode) and isinstance(node.content, HostFile):
+            try:
+                name = node.content.path.relative_to(root).as_posix()
+            except ValueError:
+                continue  # of a named context
+            if len(found) >= MAX_FILES:
+                more = True
+                break
+            found.append(ProgramFile(path, name, node.content.path))
+    gaps = (Gap(f"only {MAX_FILES:,} files of the build context were looked at"),) if more else ()
+    return tuple(found), gaps
+
+
+def scan(trace: Trace, files: Sequence[ProgramFile], found: Starts) -> ProgramFacts | None:
+    """What the program's own files need; None where they cannot be read here."""
+    try:
+        from layerlint.programs.scan import scan as scan_files  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        return None
+    if trace.target is None:
+        return None
+    final = trace.target.final
+    paths = tuple(dict.fromkeys(started_paths(found, final.filesystem, final.workdir)))
+    facts: ProgramFacts = scan_files(files, entry_points=paths)
+    return facts
