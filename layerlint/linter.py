@@ -9,6 +9,7 @@ from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
+from layerlint.analysis.shown_text import shown_text
 from layerlint.catalog.model import BaseImage
 from layerlint.checks import CHECKS
 from layerlint.dockerfile.check_directive import RULES, check_options
@@ -53,6 +54,8 @@ class Settings:
     """References of FROM, each with the source of the image that is taken for it (`images.opening`)."""
     online: bool = False
     """Whether a registry may be asked for those."""
+    files: int = 0
+    """Tell as many files of the final root file system one by one, and the text; 0 leaves both out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ def lint(
         kept, silenced = apply_comments(findings, analysis.document, known, active, settings.build_arguments)
     strict = to_findings(remark_cases(SYNTAX, _warnings_refused(analysis, kept), active), source)
     kept = in_order((*kept, *strict)) if strict else kept
-    return FileReport(source.path, kept, forecast(analysis.trace), silenced, notes=notes)
+    layers = forecast(analysis.trace, files=settings.files)
+    text = shown_text(analysis.trace) if settings.files else ""
+    return FileReport(source.path, kept, layers, silenced, notes=notes, text=text)
 
 
 def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:

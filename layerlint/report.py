@@ -127,6 +127,18 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A regular file of the final root file system; hard links once, under their first name."""
+
+    path: str
+    bytes: Size
+    layer: int | None
+    """The layer that ships it; None for the base image."""
+    count: int = 1
+    """Files that it stands for: more than one where they are not told one by one, but all of a folder or package."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnmodelledRecord:
     """A command (or an instruction) whose effects are not known, and why."""
 
@@ -257,6 +269,8 @@ class LayersReport:
     coverage: CoverageRecord = CoverageRecord(0, 0, {})
     gates: tuple[GateRecord, ...] = ()
     """Empty where none were asked for."""
+    files: tuple[FileRecord, ...] = ()
+    """Of the final root file system, the largest first; empty where they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,6 +588,8 @@ class FileReport:
     """Findings that the baseline has."""
     notes: tuple[str, ...] = ()
     """What could not be looked at, and so has no findings."""
+    text: str = ""
+    """Of the Dockerfile, without the values of secrets; empty where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

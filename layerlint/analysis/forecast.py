@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerlint.analysis.basis import coverage
+from layerlint.analysis.root_files import root_files
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
@@ -26,10 +27,11 @@ _HEADER = 512
 """Bytes of a tar header; a directory's and a whiteout's compress to next to nothing, counted as 20."""
 
 
-def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
+def forecast(trace: Trace, *, changes: bool = False, files: int = 0) -> LayersReport | None:
     """The layers of the target's chain; None where the file has no stage to build.
 
     ``changes`` adds a record for every entry of a layer: thousands, for a large context or install.
+    ``files`` adds those of the final root file system: as many at most are told one by one.
     """
     target, accounting = trace.target, trace.accounting
     if target is None or accounting is None:
@@ -73,6 +75,7 @@ def forecast(trace: Trace, *, changes: bool = False) -> LayersReport | None:
         ),
         trace.notes,
         coverage(trace),
+        root_files(target.final.filesystem.root, files) if files else (),
     )
 
 

@@ -72,7 +72,7 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_inputs(check)
     check.add_argument(
         "--format",
-        choices=("github", "json", "markdown", "sarif", "text"),
+        choices=("github", "html", "json", "markdown", "sarif", "text"),
         default="text",
         help="default: text",
     )
@@ -118,7 +118,12 @@ def parser(verb: str) -> argparse.ArgumentParser:
 
     layers = verbs.add_parser("layers", help="forecast the layers, without linting")
     _add_inputs(layers)
-    layers.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    layers.add_argument(
+        "--format",
+        choices=("html", "json", "markdown", "svg", "text"),
+        default="text",
+        help="default: text; html is one page to look around in, svg a picture",
+    )
     layers.add_argument("--changes", action="store_true", help="list every entry of each layer")
     if verb == "layers":
         from layerlint.cli.image_arguments import add_gates

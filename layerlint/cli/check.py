@@ -31,7 +31,12 @@ def check(options: argparse.Namespace) -> int:
     baseline = _baseline(options, config)
     program, absent = read_shellcheck(options)
     active = active if program is not None else active.without(SHELL_SCRIPT)
-    job = Job(replace(read_settings(config, options), shellcheck=program), active)
+    settings = replace(read_settings(config, options), shellcheck=program)
+    if options.format == "html":
+        from layerlint.reporters.html.limits import paths_of_each
+
+        settings = replace(settings, files=paths_of_each(len(inputs)))
+    job = Job(settings, active)
     results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
     problems = [*missing, *(problem for result in results for problem in result.problems)]
     files = tuple(result.report for result in results if result.report is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
 from layerlint.cli.output import OK, USAGE, complain, located, style_of, write
@@ -11,17 +10,27 @@ from layerlint.errors import UsageError
 
 
 def layers(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from layerlint import __version__
     from layerlint.analysis.forecast import forecast
     from layerlint.analysis.gates import judge, of_forecast
+    from layerlint.analysis.shown_text import shown_text
     from layerlint.cli.gates import bounds, exit_code
     from layerlint.linter import analyse, read_source
-    from layerlint.reporters import layers_reporter
+    from layerlint.report import FileReport, Report
+    from layerlint.reporters import layers_reporter, reporter
 
     asked = bounds(options)
     config = read_config(options)
     settings = read_settings(config, options)
     inputs, problems = find_inputs(options.paths, config)
+    if options.format == "html":
+        from layerlint.reporters.html.limits import paths_of_each
+
+        settings = replace(settings, files=paths_of_each(len(inputs)))
     reports = []
+    texts = []
     for path in inputs:
         try:
             source, folder = read_source(path, read_input(path)), folder_of(path)
@@ -30,13 +39,19 @@ def layers(options: argparse.Namespace) -> int:
             continue
         analysis = analyse(source, folder, settings)
         problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
-        report = forecast(analysis.trace, changes=options.changes)
+        report = forecast(analysis.trace, changes=options.changes, files=settings.files)
         if report is None:
             continue
         if asked and (figures := of_forecast(analysis.trace, exact=options.gate_figures == "exact")):
             report = replace(report, gates=judge(figures, asked))
         reports.append(report)
-    if reports:
+        texts.append(shown_text(analysis.trace) if settings.files else "")
+    if reports and options.format == "html":
+        # The page shows the text too, and so takes whole files.
+        pages = zip(reports, texts, strict=True)
+        files = tuple(FileReport(each.dockerfile, (), each, text=text) for each, text in pages)
+        write(options.output, reporter("html")(Report(files, (), __version__), style_of(options)))
+    elif reports:
         write(options.output, layers_reporter(options.format)(reports, style_of(options)))
     for message in problems:
         complain(message)

@@ -187,15 +187,25 @@ def _typed(text: str) -> Iterator[tuple[int, int]]:
 
 def redact(text: str) -> str:
     """The text with ``***`` for every value of a credential, sure or not, and for passwords typed in commands."""
+    return _masked(text, lambda value: MASK)
+
+
+def redact_lines(text: str) -> str:
+    """``redact`` for a text of many lines, all of which stay: of a key that has some, each is masked."""
+    return _masked(text, lambda value: "\n".join(MASK for _ in value.split("\n")))
+
+
+def _masked(text: str, mask: Callable[[str], str]) -> str:
     spans = sorted((*((found.start, found.end) for found in find_credentials(text)), *_typed(text)))
     if not spans:
         return text
     parts: list[str] = []
     position = 0
     for start, end in spans:
-        if start >= position:
-            parts += [text[position:start], MASK]
-        position = max(position, end)
+        # What overlaps the value before is the rest of it.
+        if end > position:
+            parts += [text[position : max(start, position)], mask(text[max(start, position) : end])]
+            position = end
     return "".join((*parts, text[position:]))
 
 

@@ -31,6 +31,7 @@ FleetReporter: TypeAlias = Callable[[FleetReport, Style], str]
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
 REPORTERS: Final[Mapping[str, str]] = {
     "github": "layerlint.reporters.github:report",
+    "html": "layerlint.reporters.html:report",
     "json": "layerlint.reporters.json:report",
     "markdown": "layerlint.reporters.markdown:report",
     "sarif": "layerlint.reporters.sarif:report",
@@ -39,6 +40,8 @@ REPORTERS: Final[Mapping[str, str]] = {
 
 LAYERS_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.json:layers",
+    "markdown": "layerlint.reporters.markdown:layers",
+    "svg": "layerlint.reporters.svg:layers",
     "text": "layerlint.reporters.text:layers",
 }
 

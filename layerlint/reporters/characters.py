@@ -33,6 +33,17 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(REPLACEMENT, text)
 
 
+def visible(text: str) -> str:
+    """The text with what ``printable`` replaces spelled out instead: ``\\x1b``, ``\\u202e``, ``\\xff`` for a byte."""
+    return _UNPRINTABLE.sub(lambda found: _spelled(ord(found[0])), text)
+
+
+def _spelled(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8 (PEP 383)
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
 def one_line(text: str) -> str:
     """``printable`` on one line: every run of white space is one space."""
     return " ".join(printable(text).split())

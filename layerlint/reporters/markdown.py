@@ -7,8 +7,9 @@ a longer one is cut at the end of a line, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import nsmallest
 
-from layerlint.report import FileReport, Finding, LayersReport, Report
+from layerlint.report import FileReport, Finding, HiddenRecord, LayersReport, Origin, Report
 from layerlint.reporters import forecast
 from layerlint.reporters.characters import one_line, shorten
 from layerlint.reporters.size import short_size
@@ -24,6 +25,7 @@ _LONGEST_CELL = 400
 """Characters: one instruction may be megabytes long."""
 
 FOLD, UNFOLD = "<details>", "</details>"
+_MOST_HIDDEN = 10
 
 # Character references are literal text to every renderer, and unlike a backslash also inside HTML.
 _REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_~[]<>&|$#"})
@@ -32,6 +34,11 @@ _REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in 
 def report(report: Report, style: Style) -> str:
     """One section a file, under a line of totals."""
     return cut(_lines(report))
+
+
+def layers(reports: Sequence[LayersReport], style: Style) -> str:
+    """One section an image: its size, its layers, and what is hidden in them."""
+    return cut(line for one in reports for line in _image(one))
 
 
 def escape(text: str) -> str:
@@ -75,6 +82,36 @@ def _file(file: FileReport) -> Iterator[str]:
         yield from _forecast(file.layers)
 
 
+def _image(report: LayersReport) -> Iterator[str]:
+    yield f"### {escape(report.dockerfile)}"
+    yield ""
+    yield escape(forecast.headline(report))
+    yield ""
+    yield from _rows(report)
+    worst = nsmallest(_MOST_HIDDEN, report.hidden, key=lambda record: (-record.bytes.likely, record.path))
+    if worst:
+        yield ""
+        yield FOLD
+        some = "the largest hidden files" if len(worst) < len(report.hidden) else "hidden files"
+        yield f"<summary>{some}</summary>"
+        yield ""
+        yield from table(
+            (("bytes", True), ("path", False), ("created", False), ("hidden", False)), map(_hidden, worst)
+        )
+        yield ""
+        yield UNFOLD
+    yield ""
+
+
+def _hidden(record: HiddenRecord) -> tuple[str, ...]:
+    hider = f"{record.kind} by {_origin(record.hidden_by)}"
+    return short_size(record.bytes), escape(record.path), _origin(record.created), escape(hider)
+
+
+def _origin(origin: Origin) -> str:
+    return "base" if origin.line is None else f"line {origin.line}"
+
+
 def _finding(finding: Finding) -> tuple[str, ...]:
     rule = escape(finding.name)
     return (
@@ -90,6 +127,13 @@ def _forecast(report: LayersReport) -> Iterator[str]:
     yield FOLD
     yield f"<summary>{forecast.count(len(report.layers), 'layer')}</summary>"
     yield ""
+    yield from _rows(report)
+    yield ""
+    yield UNFOLD
+
+
+def _rows(report: LayersReport) -> Iterator[str]:
+    """The table of the layers, and what limits it."""
     yield from table(
         [(name, name != "instruction") for name in forecast.COLUMNS],
         ([escape(cell) for cell in row.cells] for row in forecast.rows(report)),

@@ -68,7 +68,9 @@ BUILD_PROGRAMS: Final = frozenset(
 )  # fmt: skip
 """What starts programs that no word of its command line names."""
 
-WEB_SERVERS: Final = frozenset({"apache2-foreground", "caddy", "httpd", "httpd-foreground", "lighttpd", "nginx"})
+WEB_SERVERS: Final = frozenset(
+    {"apache2-foreground", "caddy", "httpd", "httpd-foreground", "lighttpd", "nginx"}
+)
 
 
 def is_interpreter(name: str) -> bool:

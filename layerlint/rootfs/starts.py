@@ -83,7 +83,9 @@ def starts(trace: Trace) -> Starts:
         form = entry.instruction
         assert isinstance(form, Entrypoint)
         if form.exec_form and command is not None and isinstance(command.instruction, Cmd):
-            extra = [word.value for word in command.instruction.words] if command.instruction.exec_form else []
+            extra = (
+                [word.value for word in command.instruction.words] if command.instruction.exec_form else []
+            )
             reader.words([*(word.value for word in form.words), *extra], evidence_of(trace, entry))
         else:
             reader.form(form.exec_form, [word.value for word in form.words], entry, trace)
@@ -128,9 +130,7 @@ class _Reader:
     def words(self, words: Sequence[str], place: Evidence) -> None:
         self.command(list(words), place, 0)
 
-    def command(
-        self, words: list[str], place: Evidence, depth: int, *, interpreted: bool = False
-    ) -> None:
+    def command(self, words: list[str], place: Evidence, depth: int, *, interpreted: bool = False) -> None:
         """One command line; what it starts in its turn is looked into."""
         if not words or not words[0] or depth > _DEEPEST:
             return
@@ -236,5 +236,3 @@ def started_paths(found: Starts, filesystem: FileSystem, workdir: str) -> Iterat
             path = None if word.startswith("-") else reader.find(word)
             if path is not None and isinstance(filesystem.lookup(path), Inode):
                 yield path
-
-
