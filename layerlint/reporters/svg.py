@@ -109,6 +109,9 @@ def _image(report: LayersReport, rows: Sequence[_Row], top: int) -> Iterator[str
     y = top + _MARGIN + 12
     yield _text(_MARGIN, y, one_line(report.dockerfile), "h", 70)
     yield _text(_MARGIN, y + 18, forecast.headline(report), "q", 130)
+    if any(row.hidden.likely for row in rows):
+        yield _box(_WIDTH - _MARGIN - 62, y - 10, 18, "", ' fill="url(#hidden)"')
+        yield _text(_WIDTH - _MARGIN, y, "hidden", "q r", 6)
     scale = _CHART / _scale(rows)
     for index, row in enumerate(rows):
         yield from _row(row, top + _MARGIN + 44 + index * _ROW, scale)

@@ -58,7 +58,7 @@ function contents(state, announce, follow) {
 
   function scopeName() {
     const { view, layer } = state;
-    if (layer === "all") return "Image, hidden bytes too";
+    if (layer === "all") return "Everything that ships";
     if (layer === "final") return "Final root file system";
     return layer ? `Layer ${layer}` : `Base ${view.base.reference}`;
   }
@@ -103,7 +103,7 @@ function contents(state, announce, follow) {
       body.append(make("tr", null, make("td", { colspan: 4 }, make("button", { type: "button", class: "link", onclick: () => { more += ROWS * 5; drawTable(); } }, `Show more of ${count(all, "row")}`))));
     }
     if (!rows.length) body.append(make("tr", null, make("td", { colspan: 4, class: "muted" }, "Nothing to show.")));
-    const head = ["path", "size", "from", "hidden"].map((name) => make("th", { scope: "col", class: name === "size" ? "number" : false }, name));
+    const head = ["path", "size", "from", "hidden"].map((name) => make("th", { scope: "col", class: name === "size" ? "number" : name }, name));
     $("entries").replaceChildren(
       make("caption", { class: "for-readers" }, `${bySize ? "Largest files" : "Entries"} of ${pathOf(folder)}`),
       make("thead", null, make("tr", null, ...head)), body);
@@ -156,7 +156,7 @@ function drawScopes(file, state) {
   const select = $("scope");
   const groups = file.views.map((view, side) => {
     const option = (layer, text) => make("option", { value: `${side} ${layer}`, selected: state.view === view && state.layer === layer }, text);
-    const options = [option("all", "Image, hidden bytes too"), option("final", "Final root file system")];
+    const options = [option("all", "Everything that ships"), option("final", "Final root file system")];
     if (high(view.base.bytes) && !(view.kind === "image" && view.layers.some((layer) => !layer.line))) options.push(option(0, `Base ${view.base.reference}`));
     view.layers.forEach((layer, index) => {
       if (high(layer.bytes)) options.push(option(index + 1, `${layer.line ? `Line ${layer.line}` : `Layer ${index + 1}`}: ${layer.instruction.slice(0, 60)}`));

@@ -30,8 +30,8 @@ function drawFigures(file) {
   const box = $("figures");
   box.replaceChildren();
   for (const view of file.views) {
-    const of = file.views.length > 1 ? (view.kind === "image" ? "Image: " : "Forecast: ") : "";
-    const name = (text) => (of ? of + text.toLowerCase() : text);
+    const side = view.kind === "image" ? "Image" : "Forecast";
+    const name = (text) => (file.views.length > 1 ? `${side} ${text === "Image" ? "size" : text.toLowerCase()}` : text);
     box.append(
       figure(name("Image"), short(view.image), range(view.image) || `${count(view.layers.length, "layer")}`),
       figure(name("Visible"), short(view.visible), range(view.visible)),

@@ -3,7 +3,8 @@
 A folder is ``[name, [node, …]]``, a file ``[name, bytes, layer, hidden, by, low, high, count]`` without
 the zeros at its end: ``layer`` and ``by`` are numbers of layers from 1 (0: the base image), ``hidden`` is
 0 for a visible file and 1 + the position in ``HIDDEN_KINDS`` else, ``high`` is -1 without a bound, and
-``low`` and ``high`` are both 0 where the amount is exact; ``count`` is 0 for one file.  Of two files with one path, one was hidden.
+``low`` and ``high`` are both 0 where the amount is exact; ``count`` is 0 for one file.  Of two files with one
+path, one was hidden.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size
-from layerlint.report import HiddenRecord, LayersReport
+from layerlint.report import LayersReport
 from layerlint.reporters.characters import visible
 
 HIDDEN_KINDS: Final = ("deleted", "overwritten", "metadata-only", "moved", "type-change")

@@ -15,18 +15,18 @@ function treemap(canvas, tip, { onZoom, onSelect, describe, layerCount }) {
     const value = (name) => style.getPropertyValue(name).trim();
     colours = {
       page: value("--page"), ink: value("--ink"), muted: value("--muted"), rule: value("--rule"),
-      folder: value("--folder"), base: value("--base"), focus: value("--focus"), hatch: value("--hatch"),
+      folder: value("--folder"), base: value("--base"), focus: value("--focus"), hatch: value("--hatch"), lost: value("--lost-ground"),
       hue: value("--layer-hue"), first: Number(value("--layer-first")), last: Number(value("--layer-last")),
     };
     const tile = document.createElement("canvas");
-    tile.width = tile.height = 12;
+    tile.width = tile.height = 16;
     const lines = tile.getContext("2d");
     lines.strokeStyle = colours.hatch;
-    lines.lineWidth = 2.4;
-    for (const shift of [-12, 0, 12]) {
+    lines.lineWidth = 3;
+    for (const shift of [-16, 0, 16]) {
       lines.beginPath();
-      lines.moveTo(shift - 1, 13);
-      lines.lineTo(shift + 13, -1);
+      lines.moveTo(shift - 2, 18);
+      lines.lineTo(shift + 18, -2);
       lines.stroke();
     }
     colours.pattern = context.createPattern(tile, "repeat");
@@ -110,10 +110,10 @@ function treemap(canvas, tip, { onZoom, onSelect, describe, layerCount }) {
       }
       return;
     }
-    const leaf = largest(node);
-    context.fillStyle = colourOf(leaf.layer);
+    const lost = node.lost * 2 > node.total;
+    context.fillStyle = lost ? colours.lost : colourOf(largest(node).layer);
     context.fillRect(x, y, width, height);
-    if (node.lost * 2 > node.total) {
+    if (lost) {
       context.fillStyle = colours.pattern;
       context.fillRect(x, y, width, height);
     }
@@ -122,17 +122,17 @@ function treemap(canvas, tip, { onZoom, onSelect, describe, layerCount }) {
       context.lineWidth = 1;
       context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
     }
-    if (width > 44 && height > 18) drawLabel(cell, leaf);
+    if (width > 44 && height > 18) drawLabel(cell);
   }
 
-  function drawLabel({ node, x, y, width, height }, leaf) {
+  function drawLabel({ node, x, y, width, height }) {
     const name = fit(node.name, width - 10);
     if (!name) return;
     const size = height > 36 ? fit(bytes(node.total), width - 10) : "";
     const wide = Math.max(context.measureText(name).width, context.measureText(size).width);
     if (node.lost * 2 > node.total) {
       // Text on a hatch has a ground of its own.
-      context.fillStyle = colourOf(leaf.layer);
+      context.fillStyle = colours.lost;
       context.fillRect(x + 2, y + 3, Math.min(width - 4, wide + 7), size ? 30 : 15);
     }
     context.fillStyle = colours.ink;

@@ -82,12 +82,15 @@ function drawWaterfall(file, state, pick) {
   const scale = chartScale(rows);
   const both = views.length > 1;
   table.classList.toggle("both", both);
+  // An image without its Dockerfile has layers and no lines.
+  const lined = rows.some((row) => row.line);
   const names = both
     ? ["line", "instruction", "so far", "forecast", "image", "hidden"]
     : ["line", "instruction", "so far", "adds", "hidden", "total"];
   const numeric = new Set(["adds", "hidden", "total", "forecast", "image"]);
+  const headings = { "so far": "bytes so far", line: lined ? "line" : "layer" };
   const heads = names.map((name) =>
-    make("th", { scope: "col", class: numeric.has(name) ? `number ${name}` : name.replace(" ", "-") }, name === "so far" ? "bytes so far" : name));
+    make("th", { scope: "col", class: numeric.has(name) ? `number ${name}` : name.replace(" ", "-") }, headings[name] || name));
   const body = make("tbody");
   let stage = null;
   const stages = new Set(rows.map((row) => row.stage).filter(Boolean));
@@ -96,7 +99,7 @@ function drawWaterfall(file, state, pick) {
       stage = row.stage;
       body.append(make("tr", { class: "stage" }, make("th", { colspan: names.length, scope: "rowgroup" }, `stage ${stage}`)));
     }
-    body.append(waterfallRow(row, both, scale, state, pick));
+    body.append(waterfallRow(row, both, lined, scale, state, pick));
   }
   table.replaceChildren(
     make("caption", { class: "for-readers" }, "What each step adds to the image, and how much of it stays hidden in it"),
@@ -107,7 +110,13 @@ function drawWaterfall(file, state, pick) {
   drawUnknown(views);
 }
 
-function waterfallRow(row, both, scale, state, pick) {
+// "above" or "below", where an amount is not in the range that was forecast.
+function outside(forecast, found) {
+  if (likely(found) > high(forecast)) return "above";
+  return likely(found) < low(forecast) ? "below" : "";
+}
+
+function waterfallRow(row, both, lined, scale, state, pick) {
   const part = row.parts.find(Boolean);
   const number = (text, name, title) => make("td", { class: `number ${name}`, title: title || false }, text);
   const missing = make("span", { class: "muted" }, "–");
@@ -115,7 +124,7 @@ function waterfallRow(row, both, scale, state, pick) {
   const hidden = (each) => number(likely(each.hidden) || high(each.hidden) ? short(each.hidden) : "–", likely(each.hidden) ? "hidden some" : "hidden", range(each.hidden));
   const line = row.line
     ? make("a", { href: `#L${row.line}` }, String(row.line))
-    : row.name === "base" ? "base" : make("span", { class: "muted" }, row.name);
+    : lined ? "base" : row.name;
   const last = row.parts.at(-1) || part;
   const button = make("button", {
     type: "button", class: "step", title: row.instruction, "aria-label": `${row.instruction}: show what is in it`,
@@ -130,9 +139,10 @@ function waterfallRow(row, both, scale, state, pick) {
   if (both) {
     cells.push(sized(row.parts[0], "forecast"), sized(row.parts[1], "image"), hidden(last));
     const [one, other] = row.parts;
-    if (one && other && (likely(other.size) < low(one.size) || likely(other.size) > high(one.size))) {
-      cells[4].classList.add("outside");
-      cells[4].title = "Outside of the forecast's range";
+    const off = one && other ? outside(one.size, other.size) : "";
+    if (off) {
+      cells[4].title = `${off} the range of the forecast`;
+      cells[4].append(make("span", { class: "outside", "aria-hidden": "true" }, off === "above" ? " ▲" : " ▼"), make("span", { class: "for-readers" }, ` ${cells[4].title}`));
     }
   } else {
     cells.push(sized(part, "adds"), hidden(part), number(short(part.sofar), "total", range(part.sofar)));
@@ -149,6 +159,9 @@ function drawLegend(rows, both) {
   if (both) { item("forecast", "forecast"); item("image", "image"); } else item("seen", "visible");
   if (parts.some((part) => likely(part.hidden))) item("lost", "hidden: ships, never seen");
   if (parts.some((part) => low(part.size) !== high(part.size))) item("range", "range");
+  if (both && rows.some(({ parts: [one, other] }) => one && other && outside(one.size, other.size))) {
+    items.push(make("li", null, make("span", { class: "outside", "aria-hidden": "true" }, "▲▼"), "outside the forecast"));
+  }
   $("legend").replaceChildren(...items);
 }
 
