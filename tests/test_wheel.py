@@ -59,6 +59,9 @@ def test_what_is_in_it(wheel: Path) -> None:
     assert {"layerlint/py.typed", "layerlint/_rules/waste/removed-in-later-layer.yaml"} <= names
     assert {"layerlint/_profiles.json", "layerlint/_rules/profiles/hadolint.yaml"} <= names
     assert "layerlint/ruleset/peers.yaml" in names
+    page = CHECKOUT / "layerlint" / "reporters" / "html"
+    assert {f"layerlint/reporters/html/{path.name}" for path in page.glob("page.*")} <= names
+    assert {f"layerlint/reporters/html/{path.name}" for path in page.glob("*.js")} <= names
     assert any(name.startswith("layerlint/catalog/data/") for name in names)
     assert any(name.startswith("layerlint/catalog/images/") for name in names)
     assert not any(name.startswith(("tests/", "rules/", "layerlint/catalog/snapshot")) for name in names)

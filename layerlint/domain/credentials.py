@@ -199,13 +199,17 @@ def _masked(text: str, mask: Callable[[str], str]) -> str:
     spans = sorted((*((found.start, found.end) for found in find_credentials(text)), *_typed(text)))
     if not spans:
         return text
+    values: list[tuple[int, int]] = []
+    for start, end in spans:
+        if values and start < values[-1][1]:
+            values[-1] = values[-1][0], max(values[-1][1], end)
+        else:
+            values.append((start, end))
     parts: list[str] = []
     position = 0
-    for start, end in spans:
-        # What overlaps the value before is the rest of it.
-        if end > position:
-            parts += [text[position : max(start, position)], mask(text[max(start, position) : end])]
-            position = end
+    for start, end in values:
+        parts += [text[position:start], mask(text[start:end])]
+        position = end
     return "".join((*parts, text[position:]))
 
 

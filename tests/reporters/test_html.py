@@ -85,12 +85,14 @@ def image_of(report: LayersReport) -> ImageReport:
             replace(each, created=Origin((each.created.layer or 0) + 1, each.created.line)) for each in report.hidden
         ),
     )
-    copies = (("/a", 0), ("/b", 4))
-    dive = DiveFigures(0.71, 84_000_000, 0.4, 180_000_000, 100_000_000, ())
     return ImageReport(
-        "docker-archive:app.tar", "docker-archive", "sha256:0", exact, dive,
-        (DuplicateRecord("sha256:1", 5000, copies, 5000),),
-    )  # fmt: skip
+        reference="docker-archive:app.tar",
+        form="docker-archive",
+        id="sha256:0",
+        layers=exact,
+        dive=DiveFigures(0.71, 84_000_000, 0.4, 180_000_000, 100_000_000, ()),
+        duplicates=(DuplicateRecord("sha256:1", 5000, (("/a", 0), ("/b", 4)), 5000),),
+    )
 
 
 class _Elements(HTMLParser):

@@ -60,6 +60,11 @@ def test_layers_as_json() -> None:
     snapshot.check("layers-changes.json", indented(output))
 
 
+@pytest.mark.parametrize(("format_name", "suffix"), [("markdown", "md"), ("svg", "svg")])
+def test_layers_for_a_pull_request(format_name: str, suffix: str) -> None:
+    snapshot.check(f"layers.{suffix}", layers_reporter(format_name)(FORECASTS, Style()))
+
+
 def test_several_forecasts_are_json_lines() -> None:
     lines = layers_reporter("json")(FORECASTS, Style()).splitlines()
     assert [json.loads(line)["dockerfile"] for line in lines] == [one.dockerfile for one in FORECASTS]

@@ -20,6 +20,7 @@ from layerlint.report import FileReport, ImageReport, LayersReport, Report
 from layerlint.reporters import forecast
 from layerlint.reporters.characters import encodable, escape_controls, one_line
 from layerlint.reporters.html.document import of_images, of_report
+from layerlint.reporters.size import short_size
 from layerlint.reporters.style import Style
 
 _FOLDER: Final = Path(__file__).parent
@@ -84,7 +85,8 @@ def _hash(text: str) -> str:
 
 
 def _plain(report: LayersReport) -> Iterator[str]:
-    yield f"<p>{escape(one_line(report.dockerfile))}: {escape(forecast.headline(report))}</p>"
+    figures = f"{short_size(report.image_bytes)}, of which {short_size(report.hidden_bytes)} hidden"
+    yield f"<p>{escape(one_line(report.dockerfile))}: {figures}</p>"
     yield "<table><thead><tr>"
     yield from (f"<th>{escape(name)}</th>" for name in forecast.COLUMNS)
     yield "</tr></thead><tbody>"

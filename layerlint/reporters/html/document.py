@@ -62,7 +62,6 @@ def view(report: LayersReport, paths: int) -> Object:
     base = report.base
     return {
         "kind": "forecast",
-        "headline": forecast.headline(report),
         "target": _text(report.target),
         "platform": _text(report.platform),
         "differ": _text(report.differ),
@@ -78,7 +77,6 @@ def view(report: LayersReport, paths: int) -> Object:
         "layers": [_layer(layer) for layer in report.layers],
         "baseHidden": sum(each.bytes.likely for each in report.hidden if each.created.layer is None),
         "tree": tree(report, paths),
-        "itemised": bool(report.files) or report.visible_bytes.high == 0,
         "notes": [_text(note) for note in report.notes],
     }
 
@@ -86,7 +84,6 @@ def view(report: LayersReport, paths: int) -> Object:
 def _image(image: ImageReport, paths: int) -> Object:
     return view(image.layers, paths) | {
         "kind": "image",
-        "headline": forecast.headline(image.layers).replace(" forecast", "", 1),
         "reference": _text(image.reference),
         "form": _text(image.form),
         "id": _text(image.id),

@@ -70,15 +70,24 @@ function drawCopies(file) {
   $("copies-table").replaceChildren(make("thead", null, make("tr", null, ...heads)), make("tbody", null, ...rows, ...(left ? [left] : [])));
 }
 
+function facts(file) {
+  const parts = [];
+  for (const view of file.views) {
+    if (view.kind === "image") parts.push(view.reference === file.path ? view.form : view.reference);
+    if (view.target && view.kind === "forecast") parts.push(`stage ${view.target}`);
+    if (view.base.reference !== "scratch") parts.push(`on ${view.base.reference}${view.base.date ? ` (facts of ${view.base.date})` : ""}`);
+    parts.push(view.platform);
+  }
+  return [...new Set(parts.filter(Boolean))].join(" · ") || file.tally;
+}
+
 function show(file) {
   state.file = file;
   state.view = file.views.at(-1) || null;
   state.layer = "all";
   const view = state.view;
   $("path").textContent = file.path;
-  $("facts").textContent = view
-    ? [view.reference && view.reference !== file.path ? view.reference : "", `stage ${view.target}`, view.platform, view.base.reference === "scratch" ? "from scratch" : `on ${view.base.reference}`, view.base.date ? `(facts of ${view.base.date})` : ""].filter(Boolean).join(" · ").replace(" · (", " (")
-    : file.tally;
+  $("facts").textContent = facts(file);
   drawFigures(file);
   drawNotes(file);
   for (const id of ["layers", "contents"]) $(id).hidden = !view;
