@@ -291,6 +291,32 @@ def test_changes_are_listed_when_asked_for(folder: Path, capfd: pytest.CaptureFi
     assert [(gap["line"], gap["command"]) for gap in second["unmodelled"]] == [(3, "frobnicate")]
 
 
+def page_of(text: str) -> Any:
+    """The data of a page."""
+    return json.loads(text.partition('id="data">')[2].partition("</script>")[0])
+
+
+def test_a_page_of_findings_and_layers(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {"Dockerfile": WASTE + "ENV DB_PASSWORD=hunter2\n", "big": BIG})
+    ran = Ran(capfd, "--format", "html", "Dockerfile")
+    assert ran.code == 1
+    assert "hunter2" not in ran.out
+    (file,) = page_of(ran.out)["files"]
+    assert file["lines"][2] == "RUN rm /big"
+    assert "removed-in-later-layer" in {finding["rule"] for finding in file["findings"]}
+    assert file["views"][0]["tree"] == ["", [["big", 2_000_000, 1, 1, 2]]]
+
+
+def test_layers_as_page_picture_and_summary(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files(folder, {"Dockerfile": WASTE, "big": BIG})
+    page = page_of(Ran(capfd, "layers", "--format", "html", "Dockerfile").out)
+    assert page["linted"] is False
+    assert page["files"][0]["lines"][1] == "COPY big /big"
+    assert Ran(capfd, "layers", "--format", "svg", "Dockerfile").out.startswith("<svg ")
+    summary = Ran(capfd, "layers", "--format", "markdown", "Dockerfile").out
+    assert "| 1.9 MiB | /big | line 2 | deleted by line 3 |" in summary
+
+
 def test_github_annotations_and_summary(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,8 @@ def printable(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text with what ``printable`` replaces spelled out instead: ``\\x1b``, ``\\u202e``, ``\\xff`` for a byte."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNPRINTABLE.sub(lambda found: _spelled(ord(found[0])), text)
 
 

@@ -21,7 +21,8 @@ import pytest
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60
 """Seconds for any answer."""
-KEYS = {"Enter": (13, "\r"), "Escape": (27, ""), "Tab": (9, ""), "ArrowRight": (39, ""), "ArrowDown": (40, ""), "/": (191, "/")}
+KEYS = {"Enter": (13, "\r"), "Escape": (27, ""), "Tab": (9, ""), "ArrowRight": (39, ""), "/": (191, "/")}
+"""The virtual key code, and the text that it types."""
 
 
 class Page:
@@ -89,8 +90,9 @@ class Page:
 
     def press(self, key: str) -> None:
         code, text = KEYS[key]
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **({"text": text} if text and kind == "keyDown" else {}))
+        typed = {"text": text} if text else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, **typed)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
 
     def type(self, text: str) -> None:
         self.call("Input.insertText", text=text)
@@ -125,7 +127,8 @@ def browser(profile: Path) -> Iterator[Page]:
             program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank",
         ],
-        preexec_fn=hand_over, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=hand_over, close_fds=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     for end in (commands, answers, *high):
         os.close(end)

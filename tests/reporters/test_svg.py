@@ -28,7 +28,7 @@ def test_what_is_drawn_is_within_the_picture(report: LayersReport) -> None:
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     for box in root.iter(f"{NAMESPACE}rect"):
         x, y = float(box.get("x", 0)), float(box.get("y", 0))
-        assert 0 <= x
+        assert x >= 0
         assert x + float(box.attrib["width"]) <= width + 0.1
         assert 0 <= y <= height
     for path in root.findall(f"{NAMESPACE}path"):
