@@ -23,13 +23,15 @@ class CompiledFiles(BuildHookInterface):
         sys.path.insert(0, str(root))
         try:
             from layerlint.catalog import recipes
-            from layerlint.ruleset.loader import compile_folder
+            from layerlint.checks import CHECKS
+            from layerlint.ruleset.compiled import compile_rules
+            from layerlint.ruleset.loader import load_folder
             from layerlint.ruleset.profiles import compile_profiles
         finally:
             sys.path.remove(str(root))
         self._folder = tempfile.TemporaryDirectory()
         for name, text in (
-            ("rules", compile_folder(root / "rules", "rules")),
+            ("rules", compile_rules(load_folder(CHECKS, root / "rules", "rules"))),
             ("profiles", compile_profiles(root / "rules")),
             ("bases", recipes.compile_folder()),
         ):

@@ -97,8 +97,11 @@ def documents() -> Mapping[str, Mapping[str, Any]]:
 
 
 def compile_folder(folder: Path = FOLDER) -> str:
-    """The files of a folder as the JSON text that a wheel carries."""
-    return json.dumps(_read(folder), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    """The files of a folder as the JSON text that a wheel carries.
+
+    Keys stay in their order: the first of a table that fits is taken.
+    """
+    return json.dumps(_read(folder), ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -59,10 +59,10 @@ def _shipped(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[st
     """What the step's layer makes wrong, and is so at the end; and the command that does it."""
     changes = _mode_changes(step)
     for entry in () if step.layer is None else step.layer.entries:
-        before = step.before.filesystem.lookup(entry.path, follow=False)
-        last = final.lookup(entry.path, follow=False)
         if entry.node is None or not _is_wrong(entry.node, params):
             continue
+        before = step.before.filesystem.lookup(entry.path, follow=False)
+        last = final.lookup(entry.path, follow=False)
         if _is_wrong(last, params) and not _is_wrong(before, params):
             because = _changed_by(changes, entry.path) or entry.node.because
             # A directory that may have been there before has kept its mode.

@@ -12,6 +12,7 @@ from layerlint.domain.units import Bytes
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import Entry, EntryKind
 from layerlint.filesystem.node import Change, Inode
+from layerlint.filesystem.tree import inodes
 from layerlint.report import Confidence
 
 
@@ -23,8 +24,10 @@ class Params:
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for step in trace.layer_steps():
-        for entry in () if step.layer is None else step.layer.entries:
-            if entry.bytes.likely >= params.minimum and (other := _other_name(step, entry)) is not None:
+        copied = [entry for entry in _copied_up(step) if entry.bytes.likely >= params.minimum]
+        held = {id(inode) for inode in inodes(step.after.filesystem.root)} if copied else set()
+        for entry in copied:
+            if (other := _other_name(step, entry, held)) is not None:
                 cause = cause_of(step, entry.because)
                 yield Observation(
                     span=cause.span,
@@ -34,14 +37,21 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 )
 
 
-def _other_name(step: Step, entry: Entry) -> str | None:
-    """A name that still holds what the entry was copied up from."""
-    node = entry.node
-    if entry.kind is not EntryKind.FILE or not isinstance(node, Inode) or node.origin is None:
+def _copied_up(step: Step) -> Iterator[Entry]:
+    for entry in () if step.layer is None else step.layer.entries:
+        node = entry.node
+        if entry.kind is not EntryKind.FILE or not isinstance(node, Inode) or node.origin is None:
+            continue
+        if node.change in (Change.METADATA, Change.CONTENT) and node.origin.layer != node.layer:
+            yield entry
+
+
+def _other_name(step: Step, entry: Entry, held: set[int]) -> str | None:
+    """A name that still holds what the entry was copied up from; ``held`` are the inodes (by `id`) with a name."""
+    origin = entry.node.origin if isinstance(entry.node, Inode) else None
+    if origin is None or id(origin) not in held:
         return None
-    if node.change not in (Change.METADATA, Change.CONTENT) or node.origin.layer == node.layer:
-        return None
-    return next(iter(step.after.filesystem.names_of(node.origin)), None)
+    return next(iter(step.after.filesystem.names_of(origin)), None)
 
 
 CHECK = Check(Params, _run, ("command", "path", "other"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.text import UNKNOWN, Unknown
 from layerlint.domain.truth import Truth

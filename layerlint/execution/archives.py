@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.domain.size import Size
 from layerlint.filesystem.node import (
     BASE_LAYER,

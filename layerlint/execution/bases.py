@@ -7,11 +7,10 @@ package manager that a RUN calls, in the layer of the base.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog import bases as snapshots
 from layerlint.catalog import recipes
 from layerlint.catalog.model import BaseImage, InstalledPackage
@@ -22,7 +21,7 @@ from layerlint.effects import InstallPackages
 from layerlint.execution.packages import apply
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
-from layerlint.filesystem.tree import tree_size, walk
+from layerlint.filesystem.tree import inodes, tree_size
 from layerlint.filesystem.union import FileSystem
 
 KEPT = 12
@@ -101,13 +100,13 @@ def _sized(filesystem: FileSystem, size: Size) -> FileSystem:
     """The files of packages, which are those of another release, as much smaller or larger as the whole is."""
     seen: set[int] = set()
     packaged = other = 0
-    for _, node in walk("/", filesystem.root):
-        if isinstance(node, Inode) and id(node) not in seen:
-            seen.add(id(node))
-            if node.label is None:
-                other += node.size.likely
+    for inode in inodes(filesystem.root):
+        if id(inode) not in seen:
+            seen.add(id(inode))
+            if inode.label is None:
+                other += inode.size.likely
             else:
-                packaged += node.size.likely
+                packaged += inode.size.likely
     factor = max(_LEAST, (size.likely - other) / max(1, packaged))
     return replace(filesystem, root=_scaled(filesystem.root, factor, {}))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import replace
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
 

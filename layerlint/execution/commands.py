@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import replace
 from layerlint.commands import find
 from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import UNKNOWN, Text

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.dockerfile.conversion import conversion_problems
 from layerlint.dockerfile.expand import expand, expand_heredoc
 from layerlint.dockerfile.instructions import (

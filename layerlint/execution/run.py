@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Mount, Run
 from layerlint.domain.size import UNBOUNDED

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import assert_never
 
+from layerlint._dataclass import replace
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import UNBOUNDED
 from layerlint.domain.text import UNKNOWN, Text

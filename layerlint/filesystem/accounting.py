@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import assert_never
 
 from layerlint._dataclass import dataclass
@@ -17,7 +18,7 @@ from layerlint.domain.truth import Truth
 from layerlint.filesystem.apply import apply
 from layerlint.filesystem.layer import EntryKind, Layer
 from layerlint.filesystem.node import BASE_LAYER, Change, Directory, Inode, Node
-from layerlint.filesystem.tree import walk
+from layerlint.filesystem.tree import inodes
 from layerlint.filesystem.union import FileSystem
 
 
@@ -135,18 +136,23 @@ class _Holder:
     """Each with the likely bytes of it that are visible here."""
 
 
+@lru_cache(maxsize=4)
+def _counted(root: Directory) -> tuple[Mapping[int, int], Size]:
+    """How many names hold an inode, by `id`, and the bytes of all; a base is mostly that of the file before."""
+    names: dict[int, int] = {}
+    sizes: list[Size] = []
+    for inode in inodes(root):
+        known = names.get(id(inode), 0)
+        names[id(inode)] = known + 1
+        if not known:
+            sizes.append(inode.size)
+    return names, total(sizes)
+
+
 class _Ledger:
     def __init__(self, base: Directory) -> None:
-        # How many names hold an inode of the base, by `id`.
-        self._names: dict[int, int] = {}
-        sizes: list[Size] = []
-        for _, node in walk("/", base):
-            if isinstance(node, Inode):
-                known = self._names.get(id(node), 0)
-                self._names[id(node)] = known + 1
-                if not known:
-                    sizes.append(node.size)
-        self._shipped = [total(sizes)]
+        self._names, bytes_of_base = _counted(base)
+        self._shipped = [bytes_of_base]
         # The data of the layers, and what of the base a layer touched.
         self._blobs: list[_Blob] = []
         self._holders: dict[int, _Holder] = {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import TypeAlias
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.domain.text import UNKNOWN, Unknown
 from layerlint.filesystem.node import Change, Directory, Inode, Kind, Node, stamp
 from layerlint.filesystem.tree import hard_links, once, rebuild, with_children

@@ -7,8 +7,8 @@ absent has 0, so that likely bytes add up over layers.  The bounds hold both wor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import Directory, Inode, Kind, Node, stamp

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size, total
-from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node, file_size, stamp
+from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node, stamp
 
 PATH_MAX = 4096
 """Characters of a path: ``PATH_MAX`` of Linux (``limits.h``)."""
@@ -155,6 +155,17 @@ def walk(path: str, node: Node) -> Iterator[tuple[str, Node]]:
             )
 
 
+def inodes(node: Node) -> Iterator[Inode]:
+    """Every inode of the tree, once a name that holds it; in no order that is kept."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Inode):
+            yield node
+        else:
+            pending.extend(node.children.values())
+
+
 def measure(node: Node, limit: int) -> tuple[int, int]:
     """Nodes in the tree and levels below its top; counting stops once ``limit`` is exceeded."""
     count = depth = 0
@@ -199,9 +210,8 @@ def hard_links(node: Node) -> set[int]:
     """The inodes (by `id`) that more than one name in the tree holds."""
     once_seen: set[int] = set()
     again: set[int] = set()
-    for _, found in walk("/", node):
-        if isinstance(found, Inode):
-            (again if id(found) in once_seen else once_seen).add(id(found))
+    for found in inodes(node):
+        (again if id(found) in once_seen else once_seen).add(id(found))
     return again
 
 
@@ -268,10 +278,4 @@ def _own_children(directory: Directory) -> dict[str, Node]:
 
 def tree_size(root: Directory) -> Size:
     """Bytes of the regular files of a tree, hard links once."""
-    seen: set[int] = set()
-    sizes: list[Size] = []
-    for _, node in walk("/", root):
-        if id(node) not in seen:
-            seen.add(id(node))
-            sizes.append(file_size(node))
-    return total(sizes)
+    return total({id(inode): inode.size for inode in inodes(root)}.values())

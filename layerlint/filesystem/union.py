@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.copying import Copying, Mode, Owner, below, mode_of, moved, owner_of

@@ -1,6 +1,6 @@
-"""The bundled rules as one JSON text, which a wheel carries so that a run need not import PyYAML.
+"""The bundled profiles as one JSON text, which a wheel carries so that a run need not import PyYAML.
 
-A rule is its file's value with every scalar as a string: ``=`` in front of a plain one, ``'`` in front of
+A profile is its file's value with every scalar as a string: ``=`` in front of a plain one, ``'`` in front of
 a quoted one, so that reading it means the same as reading the YAML.
 """
 
@@ -18,7 +18,7 @@ _QUOTED: Final = "'"
 
 
 def dump_rules(values: Keys[str, Value]) -> str:
-    """JSON of ``<category>/<name>`` and the value of the file."""
+    """JSON of names and the value of each file."""
     rules = {name: _dump(values[name]) for name in sorted(values)}
     return json.dumps(rules, ensure_ascii=False, separators=(",", ":"))
 

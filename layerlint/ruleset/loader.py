@@ -8,13 +8,12 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint._resources import bundled
-from layerlint.config.located import Location, Value
+from layerlint.config.located import Location
 from layerlint.config.reader import Reader
-from layerlint.config.yaml_values import MAX_BYTES, parse_yaml
-from layerlint.ruleset.bundle import dump_rules, load_rules
+from layerlint.config.yaml_values import MAX_BYTES
 from layerlint.ruleset.model import CATEGORIES, GROUPS, Rule, RuleSet, Signature, fold
 from layerlint.ruleset.reserved import RESERVED
-from layerlint.ruleset.rule_file import NAME, RuleFile, read_rule, rule_of
+from layerlint.ruleset.rule_file import NAME, RuleFile, read_rule
 
 PROFILES: Final = "profiles"
 """The folder of profiles, beside those of the categories."""
@@ -50,7 +49,9 @@ def load(checks: Mapping[str, Signature], folders: Sequence[Path]) -> RuleSet:
     signatures = {**RESERVED, **checks}
     compiled = bundled("rules.json")
     if compiled.is_file():  # a wheel: no YAML to read
-        files = list(_compiled_rules(compiled.read_text(encoding="utf-8"), signatures, reader))
+        from layerlint.ruleset.compiled import read_compiled
+
+        files = list(read_compiled(compiled.read_text(encoding="utf-8"), _BUNDLED, signatures))
     else:
         files = list(_folder_rules(bundled("rules"), _BUNDLED, signatures, reader))
     for folder in folders:
@@ -64,19 +65,6 @@ def load_folder(checks: Mapping[str, Signature], folder: Path, shown: str) -> Ru
     return _rule_set(list(_folder_rules(folder, shown, {**RESERVED, **checks}, reader)), reader)
 
 
-def compile_folder(folder: Path, shown: str) -> str:
-    """The rules of a folder as the JSON text that a wheel carries as ``_rules.json`` (`bundle`)."""
-    reader = Reader()
-    values: dict[str, Value] = {}
-    for found in _rule_files(folder, shown, reader):
-        data = _read_bytes(found, reader)
-        value = parse_yaml(found.path, data, reader.problems) if data is not None else None
-        if value is not None:
-            values[f"{found.category}/{found.name}"] = value
-    reader.finish()
-    return dump_rules(values)
-
-
 def _folder_rules(
     folder: Path, shown: str, checks: Mapping[str, Signature], reader: Reader
 ) -> Iterator[RuleFile]:
@@ -86,14 +74,6 @@ def _folder_rules(
             rule = read_rule(found.path, data, found.category, found.name, checks, reader)
             if rule is not None:
                 yield rule
-
-
-def _compiled_rules(text: str, checks: Mapping[str, Signature], reader: Reader) -> Iterator[RuleFile]:
-    for path, value in load_rules(text, _BUNDLED):
-        category, _, name = path.partition("/")
-        rule = rule_of(value, category, name, checks, reader)
-        if rule is not None:
-            yield rule
 
 
 def _rule_set(files: Sequence[RuleFile], reader: Reader) -> RuleSet:

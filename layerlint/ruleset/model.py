@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Final, Protocol
 
@@ -69,8 +69,8 @@ class Rule:
     remedy: str
     aliases: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    bad: tuple[Example, ...] = ()
-    good: tuple[Example, ...] = ()
+    bad: Sequence[Example] = ()
+    good: Sequence[Example] = ()
     since: str = ""
     path: str = ""
     """Of its file, as the user would name it; of a bundled one ``layerlint/rules/<category>/<name>.yaml``."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -41,6 +42,11 @@ def expansions(pattern: str) -> set[str]:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_has_no_faults(name: str) -> None:
     assert faults(FILES[name]) == []
+
+
+def test_a_wheel_keeps_the_order_of_keys() -> None:
+    """Of a table the first key that fits is taken."""
+    assert json.dumps(json.loads(recipes.compile_folder())) == json.dumps(FILES)
 
 
 def test_every_fault_of_a_file_is_told() -> None:

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerlint.config.located import Value
+from layerlint.checks import CHECKS as ALL
 from layerlint.config.reader import Reader
-from layerlint.config.yaml_values import parse_yaml
 from layerlint.errors import InvalidFileError
 from layerlint.report import Confidence, Severity
 from layerlint.ruleset import loader
-from layerlint.ruleset.bundle import dump_rules, load_rules
+from layerlint.ruleset.compiled import compile_rules, read_compiled
 from layerlint.ruleset.loader import load_folder
 from layerlint.ruleset.model import Example
+from layerlint.ruleset.reserved import RESERVED
 from layerlint.ruleset.rule_file import read_rule
 from tests.ruleset.checks import CHECKS, RULE, Kind, Params, write_rules
 from tests.shared import CHECKOUT
@@ -251,25 +251,22 @@ def test_users_folders_stand_beside_the_bundled_rules(
         "mine/waste/a.yaml: a is already the name of a rule, layerlint/rules/waste/a.yaml",
     ]
     # A wheel has the same rules as JSON; only the places in the file are lost.
-    expected = [replace(rule, bad=(), good=()) for rule in loader.load_bundled(CHECKS)]
-    (tmp_path / "rules.json").write_text(loader.compile_folder(shipped, "shipped"), encoding="utf-8")
+    expected = list(loader.load_bundled(CHECKS))
+    text = compile_rules(loader.load_folder(CHECKS, shipped, "shipped"))
+    (tmp_path / "rules.json").write_text(text, encoding="utf-8")
     write_rules(shipped, {"waste/z.yaml": "not read any more"})
     assert list(loader.load_bundled(CHECKS)) == expected
 
 
 def test_compiled_rules_are_the_rules() -> None:
-    """Of the rules that ship: what the YAML says, also of plain and quoted scalars."""
-    values: dict[str, Value] = {}
-    for file in (CHECKOUT / "rules").glob("*/*.yaml"):
-        if file.parent.name == loader.PROFILES:
-            continue
-        value = parse_yaml("x", file.read_bytes(), [])
-        assert value is not None
-        values[f"{file.parent.name}/{file.stem}"] = value
-    assert values
-    text = dump_rules(values)
-    assert text == loader.compile_folder(CHECKOUT / "rules", "rules")
-    assert dump_rules(dict(load_rules(text, "rules"))) == text
+    """Of the rules that ship: all but the lines of their examples."""
+    rules = loader.load_folder(ALL, CHECKOUT / "rules", "rules")
+    compiled = [file.rule for file in read_compiled(compile_rules(rules), "rules", {**RESERVED, **ALL})]
+    assert compiled
+    for rule, expected in zip(compiled, rules, strict=True):
+        placed = {key: [replace(each, line=1) for each in getattr(expected, key)] for key in ("bad", "good")}
+        assert {key: list(getattr(rule, key)) for key in placed} == placed
+        assert replace(rule, bad=(), good=()) == replace(expected, bad=(), good=())
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(alphabet="abc:-[]{}&*!'\"\n #|>?,@`%\t~", max_size=120)))

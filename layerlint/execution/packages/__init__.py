@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.domain.truth import Truth
 from layerlint.effects import PackageEffect
 from layerlint.execution.packages.applied import Applied

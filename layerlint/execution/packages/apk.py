@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, nearest_index
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.model import Package
 from layerlint.catalog.packages import PackageIndex, near_index, open_index
 from layerlint.commands import _apt_configuration as configuration

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.index_files import index_for
 from layerlint.catalog.model import BaseImage
 from layerlint.domain.size import ZERO, Size

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from fnmatch import translate
 from functools import lru_cache
 
+from layerlint._dataclass import replace
 from layerlint.catalog.model import Package, Piece
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from fnmatch import translate
 from typing import TypeAlias, assert_never
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.model import Package
 from layerlint.domain.size import Size
 from layerlint.execution.packages.database import Installed
