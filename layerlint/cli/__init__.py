@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -25,12 +26,16 @@ VERBS = (
     "rules",
     "verify",
 )
+COLLECT_AFTER = 50_000
+"""New objects after which cycles of them are looked for: trees of files are large, and have none."""
+VERBS = ("check", "checks", "explain", "graph", "index", "layers", "parse", "rules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     from layerlint.cli.output import OK, USAGE, complain
 
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(given)
