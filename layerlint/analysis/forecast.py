@@ -75,7 +75,7 @@ def forecast(trace: Trace, *, changes: bool = False, files: int = 0) -> LayersRe
         ),
         trace.notes,
         coverage(trace),
-        root_files(target.final.filesystem.root, files) if files else (),
+        files=root_files(target.final.filesystem.root, files) if files else (),
     )
 
 

@@ -28,7 +28,6 @@ VERBS = (
 )
 COLLECT_AFTER = 50_000
 """New objects after which cycles of them are looked for: trees of files are large, and have none."""
-VERBS = ("check", "checks", "explain", "graph", "index", "layers", "parse", "rules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
