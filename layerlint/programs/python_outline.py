@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.programs.facts import Imported, line_at
+from layerlint.programs.python_shorten import shorten, telling_lines
 
 _DEEPEST = 200
 """Nested nodes of a tree that is read further: libcst takes quadratic time and the C stack for depth."""
@@ -36,6 +37,8 @@ class Outline:
     """Lines that import a module by a computed name."""
     deep: bool
     """Nested too deeply to be looked at further."""
+    telling: str
+    """The source as far as its calls may need something; empty if none does."""
 
 
 def outline(text: str, lines: list[str]) -> Outline:
@@ -57,6 +60,8 @@ class _Reader:
         self._dead: list[tuple[int, int]] = []
         self._tolerant: list[tuple[int, int]] = []
         self._computed: list[int] = []
+        self._calls: dict[str, list[int]] = {}
+        self._renamed = False
 
     def read(self, tree: ast.Module) -> Outline:
         deep = False
@@ -67,6 +72,8 @@ class _Reader:
                 deep = True
                 continue
             if not context.dead:
+                if isinstance(node, ast.Call):
+                    self._note(node)
                 self._visit(node, context)
             stack.extend((child, inner, depth + 1) for child, inner in self._children(node, context))
         return Outline(
@@ -76,7 +83,13 @@ class _Reader:
             tuple(sorted(self._tolerant)),
             tuple(sorted(self._computed)),
             deep,
+            self._telling(tree),
         )
+
+    def _telling(self, tree: ast.Module) -> str:
+        modules = frozenset(each.module.partition(".")[0] for each in self._imports if not each.level)
+        telling = telling_lines(self._calls, modules, self._renamed)
+        return shorten(tree, self._lines, telling) if telling else ""
 
     def _children(self, node: ast.AST, context: _Context) -> Iterator[tuple[ast.AST, _Context]]:
         never = _Context(False, True)
@@ -123,6 +136,7 @@ class _Reader:
             case ast.ImportFrom(module, names, level):
                 listed = tuple(sorted(alias.name for alias in names))
                 self._add(module or "", listed, node.lineno, level, context.certain)
+                self._renamed |= any(alias.asname not in (None, alias.name) for alias in names)
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[argument, *_]) if (
                 name in _LOADERS
             ):
@@ -130,6 +144,18 @@ class _Reader:
             case ast.Constant(value=str(value)):
                 if len(self._words) < _MAX_WORDS and _WORD.fullmatch(value):
                     self._words.add(value)
+            case _:
+                pass
+
+    def _note(self, node: ast.Call) -> None:
+        match node.func:
+            case ast.Name("open") | ast.Attribute(ast.Name("io"), "open"):
+                if _may_be_a_system_file(node.args):
+                    self._calls.setdefault("open", []).append(node.lineno)
+            case ast.Attribute(attr="open"):
+                pass
+            case ast.Name(name) | ast.Attribute(attr=name):
+                self._calls.setdefault(name, []).append(node.lineno)
             case _:
                 pass
 
@@ -147,6 +173,16 @@ class _Reader:
 
     def _add(self, module: str, names: tuple[str, ...], line: int, level: int, certain: bool) -> None:
         self._imports.append(Imported(module, names, line, line_at(self._lines, line), level, certain))
+
+
+def _may_be_a_system_file(arguments: list[ast.expr]) -> bool:
+    match arguments:
+        case [ast.Constant(value=str(path)), *_]:
+            return path.startswith("/")
+        case [ast.Name(name), *_]:
+            return name.isupper()
+        case _:
+            return False
 
 
 def _names(node: ast.expr | None) -> Iterator[str]:

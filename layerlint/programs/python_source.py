@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from layerlint.programs.facts import FileFacts, Found, Imported, Language
 from layerlint.programs.model import NeedKind
 from layerlint.programs.python_outline import Outline, outline
@@ -11,13 +9,6 @@ from layerlint.programs.scripts import shebang_needs
 from layerlint.report import Confidence
 
 MISSING = "libcst is not installed (pip install 'layerlint[python]'): which programs and libraries it uses is not known"
-_TELLING = re.compile(
-    r"subprocess|\bos\b[ \t]{0,3}(?:\.|import)[ \t]{0,3}[^\n]{0,200}(?:system|popen|exec|spawn|getlogin)|ctypes|dlopen"
-    r"|shutil|zoneinfo|setlocale|tempfile|getpwnam|getgrnam|create_subprocess|run_process|open_process|find_executable"
-    r"|pty\b|urlopen|create_default_context|PoolManager|ClientSession|HTTPSConnection|urllib3\.request|psutil"
-    r"|get_default_verify_paths|open\([ \t\n]{0,9}[rbuf]{0,2}['\"]/|aiohttp\.request"
-)
-"""A file without any of these says nothing by its calls: libcst is ten times slower than `ast`."""
 _LOADED_BY_NAME = {"sh": "sh starts it", "plumbum.cmd": "plumbum starts it"}
 
 
@@ -38,8 +29,8 @@ def read_python(text: str, lines: list[str]) -> FileFacts:
     gaps = [(line, "a module is loaded by a computed name") for line in shape.computed]
     if shape.deep:
         gaps.append((0, "it is nested too deeply to be read in full"))
-    elif _TELLING.search(text):
-        found += _calls(text, lines, shape, words, gaps)
+    elif shape.telling:
+        found += _calls(lines, shape, words, gaps)
     return FileFacts(
         Language.PYTHON,
         tuple(found),
@@ -50,7 +41,7 @@ def read_python(text: str, lines: list[str]) -> FileFacts:
 
 
 def _calls(
-    text: str, lines: list[str], shape: Outline, words: set[str], gaps: list[tuple[int, str]]
+    lines: list[str], shape: Outline, words: set[str], gaps: list[tuple[int, str]]
 ) -> tuple[Found, ...]:
     try:
         from libcst import CSTValidationError, ParserSyntaxError
@@ -60,7 +51,7 @@ def _calls(
         gaps.append((0, MISSING))
         return ()
     try:
-        facts = read_calls(text, lines, shape.dead, shape.tolerant)
+        facts = read_calls(shape.telling, lines, shape.dead, shape.tolerant)
     except (
         ParserSyntaxError,
         CSTValidationError,
