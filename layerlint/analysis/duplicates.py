@@ -27,16 +27,23 @@ def duplicates(image: Image, final: FileSystem) -> tuple[DuplicateRecord, ...]:
 
 
 def files(layer: ImageLayer) -> Iterator[tuple[str, Inode, str]]:
-    """Path, inode and digest of the data of every file of a layer that has some."""
-    for entry in layer.layer.entries:
-        if entry.kind is EntryKind.FILE and isinstance(entry.node, Inode):
-            digest = layer.digests.get(entry.path)
-            if digest is not None:
-                yield entry.path, entry.node, digest
+    """Path, inode and digest of the data of every file of a layer that has some.
+
+    Of several entries with one path the last is the file.
+    """
+    last = {
+        entry.path: entry.node
+        for entry in layer.layer.entries
+        if entry.kind is EntryKind.FILE and isinstance(entry.node, Inode)
+    }
+    for path, inode in last.items():
+        digest = layer.digests.get(path)
+        if digest is not None:
+            yield path, inode, digest
 
 
 def across(layers: Sequence[ImageLayer]) -> tuple[DuplicateRecord, ...]:
-    """Of several layers, those that hide each other or not: what a registry keeps more than once."""
+    """Of several layers, whether they hide each other or not: what a registry keeps more than once."""
     return gather(
         (digest, inode.size.likely, path, position)
         for position, layer in enumerate(layers)

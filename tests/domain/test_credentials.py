@@ -10,7 +10,7 @@ from zlib import crc32
 
 import pytest
 
-from layerlint.domain.credentials import find_credentials, redact
+from layerlint.domain.credentials import find_credentials, redact, redact_all
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _RANDOM = "Rk7mQ2xVb9LtZc4WnYh8PdGs5JfAu3EoXi6UwNyKqHrCzMvTgBjDpSaFl1Qe0O"
@@ -160,3 +160,13 @@ def test_no_text_takes_long(text: str) -> None:
 )
 def test_passwords_of_commands_are_not_shown(text: str, shown: str) -> None:
     assert redact(text) == shown
+
+
+def test_very_many_texts_are_redacted_as_one_by_one() -> None:
+    texts = [f"/srv/{number}" for number in range(2500)]
+    assert redact_all(texts) == texts
+    texts[1700] = f"/srv/{checksummed('ghp_')}"
+    assert redact_all(texts) == [redact(text) for text in texts]
+    assert texts[1700] not in redact_all(texts)
+    # Only together they look like a password that is typed.
+    assert redact_all(["x --password", "hunter2hunter2"]) == ["x --password", "hunter2hunter2"]
