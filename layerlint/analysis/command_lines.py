@@ -33,7 +33,7 @@ from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import Stream
 from layerlint.execution.expansion import Expander
-from layerlint.execution.process import Process, Variable
+from layerlint.execution.process import Process, Variable, exported
 from layerlint.execution.run import other_interpreter
 from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
 from layerlint.execution.wrappers import unwrap
@@ -215,11 +215,7 @@ class _Reader:
         self.words_left = _MOST_WORDS
         state = place.step.before
         self.declared = state.environment.keys() | state.arguments.keys() | state.declared | global_arguments
-        self.variables = {
-            name: Variable(value, True)
-            for values in (state.environment, state.arguments)
-            for name, value in values.items()
-        }
+        self.variables = exported(state.environment) | exported(state.arguments)
         self.expander = Expander(self._process, lambda part: UNKNOWN, lambda name, value: None, bash=True)
 
     def lines(self) -> RunLines:

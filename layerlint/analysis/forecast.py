@@ -114,12 +114,11 @@ def compressed(layer: Layer) -> Size:
     sizes: list[Size] = []
     for entry in layer.entries:
         if entry.kind is not EntryKind.FILE or not isinstance(entry.node, Inode):
-            sizes.append(Size.exact(20))
             continue
         factor = 0.001 if isinstance(entry.node.content, Zeros) else ratio(entry.path)
-        sizes.append(_packed(entry.bytes, factor, packaged=entry.node.label is not None))
-        sizes.append(Size.exact(60))
-    return total(sizes)
+        sizes.append(_packed(entry.node.ships, factor, packaged=entry.node.label is not None))
+    headers = 20 * (len(layer.entries) - len(sizes)) + 60 * len(sizes)
+    return total(sizes) + Size.exact(headers)
 
 
 def _packed(size: Size, factor: float, *, packaged: bool) -> Size:
@@ -136,13 +135,8 @@ def _packed(size: Size, factor: float, *, packaged: bool) -> Size:
 
 def entry_count(layer: Layer) -> Size:
     """Entries of the layer's tar."""
-    sizes: list[Size] = []
-    for entry in layer.entries:
-        if isinstance(entry.node, Inode) and entry.node.is_summary:
-            sizes.append(entry.node.count)
-        else:
-            sizes.append(Size.exact(1))
-    return total(sizes)
+    counts = [entry.node.count for entry in layer.entries if isinstance(entry.node, Inode)]
+    return total(counts) + Size.exact(len(layer.entries) - len(counts))
 
 
 def _changes(layer: Layer, instruction: str) -> Iterator[ChangeRecord]:

@@ -7,6 +7,7 @@ takes a kind out again; the last one that fits decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import CommandLine
@@ -64,17 +65,18 @@ def invocations(
     anywhere, unless they must be ``leading``, as may the letters of an option with a value.
     """
     parsed = [_Kind(kind.removeprefix("!").split(), kind.startswith("!")) for kind in kinds]
+    taking = frozenset(values)
+    read = partial(_anywhere, leading=leading) if literal else _in_order
+    # Most lines of a file are of few programs.
+    fitting: dict[str, list[_Kind]] = {}
     for line in lines:
+        if line.name not in fitting:
+            fitting[line.name] = [kind for kind in parsed if matches(kind.words[0], line.name)]
         found: Invocation | None = None
-        for kind in parsed:
-            if matches(kind.words[0], line.name):
-                words = kind.words[1:]
-                if literal:
-                    invocation = _anywhere(line, words, frozenset(values), leading=leading)
-                else:
-                    invocation = _in_order(line, words, frozenset(values))
-                if invocation is not None:
-                    found = None if kind.excluded else invocation
+        for kind in fitting[line.name]:
+            invocation = read(line, kind.words[1:], taking)
+            if invocation is not None:
+                found = None if kind.excluded else invocation
         if found is not None:
             yield found
 

@@ -15,7 +15,7 @@ from typing import Final
 from layerlint._dataclass import dataclass
 from layerlint.analysis.places import places
 from layerlint.domain.credentials import find_credentials, is_placeholder
-from layerlint.filesystem.layer import Entry, EntryKind
+from layerlint.filesystem.layer import Entry, EntryKind, suffix_of
 from layerlint.filesystem.node import HostFile, Inline, Inode
 
 _HEAD: Final = 65_536
@@ -24,14 +24,18 @@ _ALL: Final = 8 << 20
 """Bytes read of one image: a second at worst."""
 _FILES: Final = 4000
 
-_OTHERS: Final = (
+_OTHERS: Final = frozenset({
     ".git", "bower_components", "dist-packages", "gems", "node_modules", "site-packages", "testdata", "vendor",
-)  # fmt: skip
+})  # fmt: skip
 """What others wrote, and published: keys in the tests of a library are no secrets."""
 _TRIALS: Final = ("*test*", "docs", "examples", "fixtures", "mocks", "samples", "spec")
 """Such keys are mostly made for a test; one may be real."""
 _EXAMPLES: Final = (".default", ".defaults", ".dist", ".example", ".sample", ".schema", ".template", ".tmpl")
 
+_LIKELY: Final = frozenset({
+    "", ".cfg", ".conf", ".ini", ".json", ".key", ".pem", ".properties", ".toml", ".xml", ".yaml", ".yml",
+})  # fmt: skip
+"""Endings of files that hold settings."""
 _NAMED: Final = {
     ".git-credentials": "passwords of repositories",
     ".netrc": "passwords of a .netrc file",
@@ -91,11 +95,12 @@ class SecretFile:
 
 def secret_files(entries: Iterable[Entry]) -> Iterator[SecretFile]:
     """The files of a layer that hold a secret, in the order of their paths."""
-    others = places(_OTHERS)
     candidates = [
         (entry.path, entry.node)
         for entry in entries
-        if entry.kind is EntryKind.FILE and isinstance(entry.node, Inode) and not others(entry.path)
+        if entry.kind is EntryKind.FILE
+        and isinstance(entry.node, Inode)
+        and _OTHERS.isdisjoint(entry.path.split("/"))
     ]
     # The likely ones first: the bound may end the search.
     chosen = sorted(candidates, key=lambda candidate: (_rank(candidate[0]), candidate[1].size.likely))[
@@ -118,7 +123,7 @@ def judge(path: str, inode: Inode, data: bytes | None) -> SecretFile | None:
     name = kind_of_name(path)
     if data is None or b"\0" in data[:1024]:
         # A key store cannot be looked into; of a file that cannot be read only its name is known.
-        binary = posixpath.splitext(path)[1] in _ENDINGS
+        binary = suffix_of(path) in _ENDINGS
         told = name and (binary or (data is None and name != _ENV))
         return SecretFile(path, (f"{name}, by its name",), sure=False) if told else None
     text = data.decode("latin-1")
@@ -135,11 +140,11 @@ def judge(path: str, inode: Inode, data: bytes | None) -> SecretFile | None:
 
 def kind_of_name(path: str) -> str:
     """What a file of this name mostly holds; empty for most names."""
-    folder, name = posixpath.split(path.lower())
-    if is_env_file(name) and name.startswith(".env"):
+    folder, _, name = path.lower().rpartition("/")
+    if name.startswith(".env") and is_env_file(name):
         return _ENV
-    named = _NAMED.get(name) or _ENDINGS.get(posixpath.splitext(name)[1])
-    return named or _FOLDERS.get((posixpath.basename(folder), name), "")
+    named = _NAMED.get(name) or _ENDINGS.get(suffix_of(name))
+    return named or _FOLDERS.get((folder.rpartition("/")[2], name), "")
 
 
 def is_env_file(name: str) -> bool:
@@ -206,19 +211,4 @@ def _is_login(encoded: str) -> bool:
 def _rank(path: str) -> int:
     if kind_of_name(path):
         return 0
-    suffix = posixpath.splitext(path)[1].lower()
-    likely = (
-        ".cfg",
-        ".conf",
-        ".ini",
-        ".json",
-        ".key",
-        ".pem",
-        ".properties",
-        ".toml",
-        ".xml",
-        ".yaml",
-        ".yml",
-        "",
-    )
-    return 1 if suffix in likely else 2
+    return 1 if suffix_of(path).lower() in _LIKELY else 2

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
+from layerlint.analysis.layer_files import layer_files
 from layerlint.analysis.package_files import APT_CONFIGURATION
 from layerlint.analysis.places import places
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import Decompress, Extract
 from layerlint.execution.trace import CommandRun, Step, Trace
-from layerlint.filesystem.layer import Entry, EntryKind
-from layerlint.filesystem.node import Change, Inode
+from layerlint.filesystem.layer import Entry
+from layerlint.filesystem.node import Inode
 from layerlint.filesystem.union import FileSystem
 
 
@@ -34,15 +35,13 @@ def new_files(
 ) -> Shipped | None:
     """Files with new data that the step's layer has in the folders (`places`); with ``end``, the finished
     image, only those that are still there."""
-    inside, outside = places(folders), places(excepted)
+    inside, outside, files = places(folders), places(excepted), layer_files(step.layer)
+    if not inside.may_hold(files.names):
+        return None
     entries = [
         entry
-        for entry in (() if step.layer is None else step.layer.entries)
-        if entry.kind is EntryKind.FILE
-        and _is_new(entry)
-        and inside(entry.path)
-        and not outside(entry.path)
-        and (end is None or is_there(end, entry))
+        for entry in files.entries
+        if inside(entry.path) and not outside(entry.path) and (end is None or is_there(end, entry))
     ]
     return _shipped(step, entries)
 
@@ -70,10 +69,6 @@ def _shipped(step: Step, entries: list[Entry]) -> Shipped | None:
         total(entry.bytes for entry in entries),
         step.complete and all(entry.presence is Truth.YES for entry in entries),
     )
-
-
-def _is_new(entry: Entry) -> bool:
-    return isinstance(entry.node, Inode) and entry.node.change in (Change.CREATED, Change.CONTENT)
 
 
 def knows_apt_configuration(step: Step) -> bool:

@@ -10,13 +10,13 @@ from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.command_lines import command_lines
 from layerlint.analysis.context_copies import reachable_steps
+from layerlint.analysis.layer_files import layer_files
 from layerlint.analysis.places import places
 from layerlint.analysis.secret_files import read_head
 from layerlint.checks._lines import text_of
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Step, Trace
-from layerlint.filesystem.layer import EntryKind
-from layerlint.filesystem.node import Change, Inode
+from layerlint.filesystem.node import Inode
 from layerlint.report import Confidence
 from layerlint.shell.glob import matches
 from layerlint.source import Span
@@ -41,8 +41,10 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     patterns = [pattern.lower() for pattern in params.lines]
     seen: set[Span] = set()
     for step in reachable_steps(trace):
-        for path, inode in _written(step):
-            if not wanted(path) or left <= 0:
+        files = layer_files(step.layer)
+        for entry in files.entries if wanted.may_hold(files.names) else ():
+            path, inode = entry.path, entry.node
+            if not isinstance(inode, Inode) or not wanted(path) or left <= 0:
                 continue
             left -= 1
             line = _match((read_head(inode) or b"").decode("utf-8", "replace"), patterns)
@@ -80,16 +82,6 @@ def _is_known(step: Step, path: str) -> bool:
 
 def _at_home(path: str) -> str:
     return f"/root/{path[2:]}" if path.startswith("~/") else path
-
-
-def _written(step: Step) -> Iterator[tuple[str, Inode]]:
-    """Files with data that the step's layer brings."""
-    for entry in () if step.layer is None else step.layer.entries:
-        node = entry.node
-        if entry.kind is not EntryKind.FILE or not isinstance(node, Inode):
-            continue
-        if node.change in (Change.CREATED, Change.CONTENT):
-            yield entry.path, node
 
 
 def _match(text: str, patterns: list[str]) -> str:

@@ -6,13 +6,13 @@ libraries, 0.35 over whole images; lz4 and other packed files hardly shrink (0.8
 
 from __future__ import annotations
 
-import posixpath
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from layerlint.domain.size import Size, total
 from layerlint.execution.archives import decompressed_size
+from layerlint.filesystem.layer import suffix_of
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inline, Inode, TarData, Zeros
 
 SAMPLE = 1 << 20
@@ -33,7 +33,7 @@ _RELATIVE = {"gz": 1.0, "bz2": 0.93, "xz": 0.85, "zst": 0.97}
 
 def ratio(path: str) -> float:
     """Compressed over plain bytes of an ordinary file, by its name."""
-    suffix = posixpath.splitext(path)[1].lower()
+    suffix = suffix_of(path).lower()
     if suffix == ".lz4":
         return 0.84
     return 0.97 if suffix in _PACKED else 0.36

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.dockerfile.dockerignore import Matcher, match_source
-from layerlint.domain.size import Size
+from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
 
 MAX_FILES = 1_000_000
@@ -134,27 +134,28 @@ class BuildContext:
 
     def _read(self, path: str, depth: int, links: dict[tuple[int, int], Inode]) -> Node | None:
         """``links`` holds the files with several names of this one walk: those stay hard links."""
-        if self._budget.left <= 0 or depth > _MAX_DEPTH:
-            return None
-        self._budget.left -= 1
-        where = self.root / path if path else self.root
+        where = str(self.root / path) if path else str(self.root)
         try:
             status = os.lstat(where)
         except (OSError, ValueError):
             return None
+        return self._node(path, where, status, depth, links)
+
+    def _node(
+        self,
+        path: str,
+        where: str,
+        status: os.stat_result,
+        depth: int,
+        links: dict[tuple[int, int], Inode],
+    ) -> Node | None:
+        """``where`` is the path on this machine."""
+        if self._budget.left <= 0 or depth > _MAX_DEPTH:
+            return None
+        self._budget.left -= 1
         mode = stat.S_IMODE(status.st_mode)
         if stat.S_ISDIR(status.st_mode):
-            children: dict[str, Node] = {}
-            for name in self._list(path):
-                child = f"{path}/{name}" if path else name
-                if self.is_ignored(child) and not self._may_hold(child):
-                    continue
-                node = self._read(child, depth + 1, links)
-                if node is None or (
-                    self.is_ignored(child) and isinstance(node, Directory) and not node.children
-                ):
-                    continue
-                children[name] = node
+            children = self._children(path, where, depth + 1, links)
             return Directory(children, mode, 0, 0, BASE_LAYER, "", mtime=status.st_mtime_ns)
         if stat.S_ISLNK(status.st_mode):
             try:
@@ -162,23 +163,39 @@ class BuildContext:
             except OSError:
                 return None
             return Inode(
-                Kind.SYMLINK,
-                Size.exact(0),
-                0o777,
-                0,
-                0,
-                BASE_LAYER,
-                "",
-                target=target,
-                mtime=status.st_mtime_ns,
+                Kind.SYMLINK, ZERO, 0o777, 0, 0, BASE_LAYER, "", target=target, mtime=status.st_mtime_ns
             )
         if stat.S_ISREG(status.st_mode):
             size = Size.exact(status.st_size)
             file = Inode(
-                Kind.FILE, size, mode, 0, 0, BASE_LAYER, "", HostFile(where), mtime=status.st_mtime_ns
+                Kind.FILE, size, mode, 0, 0, BASE_LAYER, "", HostFile(Path(where)), mtime=status.st_mtime_ns
             )
             return links.setdefault((status.st_dev, status.st_ino), file) if status.st_nlink > 1 else file
         return None  # sockets, devices and fifos are not sent
+
+    def _children(
+        self, path: str, where: str, depth: int, links: dict[tuple[int, int], Inode]
+    ) -> dict[str, Node]:
+        """What a folder holds, in the order of the names, less what is ignored."""
+        try:
+            with os.scandir(where) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            return {}
+        children: dict[str, Node] = {}
+        for entry in entries:
+            child = f"{path}/{entry.name}" if path else entry.name
+            ignored = self.is_ignored(child)
+            if ignored and not self._may_hold(child):
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except (OSError, ValueError):
+                continue
+            node = self._node(child, entry.path, status, depth, links)
+            if node is not None and not (ignored and isinstance(node, Directory) and not node.children):
+                children[entry.name] = node
+        return children
 
 
 def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tuple[str, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from operator import attrgetter
 
 from layerlint._dataclass import dataclass
 from layerlint.domain import text as texts
@@ -23,10 +25,23 @@ MAX_DEPTH = 40
 """Functions, scripts, wrappers and substitutions inside one another."""
 
 
+_VALUE = attrgetter("value")
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     value: Text
     exported: bool
+
+
+@lru_cache(maxsize=8192)  # ENV after ENV, each RUN has those of all before
+def _exported(value: Text) -> Variable:
+    return Variable(value, True)
+
+
+def exported(values: Mapping[str, Text]) -> dict[str, Variable]:
+    """The variables of an environment."""
+    return dict(zip(values, map(_exported, values.values()), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ class Process:
         return None if self.closed else UNKNOWN
 
     def environment(self) -> dict[str, Text]:
-        return {name: variable.value for name, variable in self.variables.items()}
+        return dict(zip(self.variables, map(_VALUE, self.variables.values()), strict=True))
 
 
 def join(likely: Process, other: Process) -> Process:

@@ -14,7 +14,7 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.accounts import home, of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.packages.database import PackageDatabase
-from layerlint.execution.process import Process, Variable
+from layerlint.execution.process import Process, Variable, exported
 from layerlint.execution.recorder import Recorder
 from layerlint.execution.shell import ShellRunner
 from layerlint.execution.trace import State
@@ -138,8 +138,7 @@ def _is_bash(interpreter: str, filesystem: FileSystem) -> bool:
 
 
 def _variables(state: State, known_base: bool) -> dict[str, Variable]:
-    variables = {name: Variable(value, True) for name, value in state.environment.items()}
-    variables.update({name: Variable(value, True) for name, value in state.arguments.items()})
+    variables = exported(state.environment) | exported(state.arguments)
     if known_base:
         variables.setdefault("PATH", Variable(DEFAULT_PATH, True))
     variables.setdefault("HOME", Variable(home(state.filesystem, state.user), True))

