@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import Cause, cause_of
-from layerlint.analysis.layer_files import layer_files
 from layerlint.analysis.package_files import APT_CONFIGURATION
 from layerlint.analysis.places import places
 from layerlint.domain.size import Size, total
@@ -35,8 +34,9 @@ def new_files(
 ) -> Shipped | None:
     """Files with new data that the step's layer has in the folders (`places`); with ``end``, the finished
     image, only those that are still there."""
-    inside, outside, files = places(folders), places(excepted), layer_files(step.layer)
-    if not inside.may_hold(files.names):
+    inside, outside = places(folders), places(excepted)
+    files = None if step.layer is None else step.layer.new_files
+    if files is None or not inside.may_hold(files.names):
         return None
     entries = [
         entry

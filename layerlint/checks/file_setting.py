@@ -10,7 +10,6 @@ from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.command_lines import command_lines
 from layerlint.analysis.context_copies import reachable_steps
-from layerlint.analysis.layer_files import layer_files
 from layerlint.analysis.places import places
 from layerlint.analysis.secret_files import read_head
 from layerlint.checks._lines import text_of
@@ -41,8 +40,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     patterns = [pattern.lower() for pattern in params.lines]
     seen: set[Span] = set()
     for step in reachable_steps(trace):
-        files = layer_files(step.layer)
-        for entry in files.entries if wanted.may_hold(files.names) else ():
+        files = None if step.layer is None else step.layer.new_files
+        for entry in files.entries if files is not None and wanted.may_hold(files.names) else ():
             path, inode = entry.path, entry.node
             if not isinstance(inode, Inode) or not wanted(path) or left <= 0:
                 continue

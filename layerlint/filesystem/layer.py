@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
+from dataclasses import field
 from enum import Enum
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.truth import Truth
-from layerlint.filesystem.node import Inode, Kind, Node
+from layerlint.filesystem.node import Change, Inode, Kind, Node
 
 
 class EntryKind(Enum):
@@ -59,12 +61,43 @@ class Entry:
         return "" if self.node is None or self.kind is EntryKind.WHITEOUT else self.node.because
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NewFiles:
+    """Files with new data."""
+
+    entries: tuple[Entry, ...]
+    names: Set[str]
+    """Every component of their paths."""
+
+
+def _new_files(entries: Iterable[Entry]) -> NewFiles:
+    found = tuple(
+        entry
+        for entry in entries
+        if entry.kind is EntryKind.FILE
+        and isinstance(entry.node, Inode)
+        and entry.node.change in (Change.CREATED, Change.CONTENT)
+    )
+    folders = {entry.path.rpartition("/")[0] for entry in found}
+    names = {entry.path.rpartition("/")[2] for entry in found}
+    names.update(name for folder in folders for name in folder.split("/"))
+    return NewFiles(found, names)
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Entries in the order of their paths; a directory stands before what is in it."""
 
     index: int
     entries: tuple[Entry, ...]
+    _new: list[NewFiles] = field(default_factory=list, init=False, compare=False, repr=False)
+    """What `new_files` found: many rules ask for it."""
+
+    @property
+    def new_files(self) -> NewFiles:
+        if not self._new:
+            self._new.append(_new_files(self.entries))
+        return self._new[0]
 
     @property
     def bytes(self) -> Size:
