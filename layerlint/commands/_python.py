@@ -63,7 +63,9 @@ def running(invocation: Invocation) -> Python:
         prefix = _activated(invocation)
         if prefix is not None:
             return of_prefix(view, prefix, version)
-        if not view.children("/usr/lib/python3") and not _release(view, "/usr"):
+        # The official images name it, if not always with a value that is known; Debian's own lies beside it.
+        official = "PYTHON_VERSION" in invocation.environment
+        if official or (not view.children("/usr/lib/python3") and not _release(view, "/usr")):
             return of_prefix(view, "/usr/local", version or _declared(invocation))
         directory = "/usr/bin"
     if clean(directory) in ("/bin", "/sbin", "/usr/bin", "/usr/sbin"):
