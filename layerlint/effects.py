@@ -13,6 +13,7 @@ from layerlint.domain.size import Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import Content, Inode, Node
+from layerlint.lookup import Lookup
 
 # ------------------------------------------------------------------- file system
 
@@ -404,6 +405,8 @@ class Invocation:
     user: int | None = 0
     manual: Callable[[], tuple[str, ...]] | None = None
     """The packages that are installed for themselves; None if the package database is not known."""
+    lookup: Lookup | None = None
+    """What is known from outside; None where nothing may be asked."""
 
     def path(self, word: Text) -> str | None:
         """The absolute path that a word names; None if the word or the directory is not known."""

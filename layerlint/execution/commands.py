@@ -254,6 +254,7 @@ class CommandRunner:
             process.umask,
             process.ids[0],
             None if process.database is None else process.database.manual,
+            process.lookup,
         )
 
     def _model(self, name: str, fields: Sequence[Text], stdin: Stream | None) -> Outcome | None:

@@ -46,6 +46,7 @@ from layerlint.graph import (
     Stage,
     StageRef,
 )
+from layerlint.lookup import Lookup
 from layerlint.shell.render import shorten
 
 _UNKNOWN_WORKDIR = "?"
@@ -71,6 +72,8 @@ class Surroundings:
     differ: Differ
     devices: bool
     """The frontend takes ``RUN --device``."""
+    outside: Lookup | None = None
+    """What is known from outside."""
 
     def files(self, source: Source | None) -> BuildContext | FileSystem | None:
         """What ``--from`` or ``from=`` names; None for no context."""
@@ -150,6 +153,7 @@ def _execute(
                 around.known_base,
                 around.escape,
                 _mount_sources(instruction, around),
+                around.outside,
             )
             layer, filesystem = commit(state.filesystem, filesystem, around.differ, index)
             after = replace(state, filesystem=filesystem, database=database)
@@ -268,7 +272,7 @@ def _transfer(
     below = FileSystem.scratch() if linked else state.filesystem
     outcome = transfer(
         instruction, operands, below.at_layer(index), origin, accounts=state.filesystem,
-        workdir=state.workdir if state.workdir.startswith("/") else "/", label=label,
+        workdir=state.workdir if state.workdir.startswith("/") else "/", label=label, outside=around.outside,
     )  # fmt: skip
     if linked:
         layer = diff(below, outcome.filesystem, around.differ, index)

@@ -30,6 +30,7 @@ from layerlint.graph import (
     Stage,
     StageRef,
 )
+from layerlint.lookup import Lookup
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 
@@ -50,6 +51,8 @@ class Options:
     platform: str = DEFAULT_PLATFORM
     find_base: Callable[[str], BaseImage | None] = bases.find
     notes: tuple[str, ...] = ()
+    lookup: Callable[[str], Lookup] | None = None
+    """What is known from outside, for a platform."""
 
 
 def run(
@@ -71,7 +74,7 @@ def run(
         base, state, parent = _start(stage, traces, options, notes)
         around = Surroundings(
             graph, stage, document.escape, options.context, options.contexts, final, image,
-            base.environment_known, options.differ, devices,
+            base.environment_known, options.differ, devices, _outside(options, stage),
         )  # fmt: skip
         count = 0 if parent is None else len(parent.layers())
         steps: list[Step] = []
@@ -88,6 +91,11 @@ def run(
         document, tuple(instructions), graph, tuple(traces), target, accounting, options.context,
         options.differ, options.platform, tuple(dict.fromkeys(notes)),
     )  # fmt: skip
+
+
+def _outside(options: Options, stage: Stage) -> Lookup | None:
+    platform = options.platform if stage.platform is None else stage.platform
+    return None if options.lookup is None or not isinstance(platform, str) else options.lookup(platform)
 
 
 def _start(

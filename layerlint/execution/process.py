@@ -16,6 +16,7 @@ from layerlint.execution.apply import Creator
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.filesystem.node import Inline, Zeros
 from layerlint.filesystem.union import FileSystem
+from layerlint.lookup import Lookup
 from layerlint.shell.syntax import Command
 
 MAX_INLINE = 64 << 10
@@ -68,6 +69,7 @@ class Process:
     """``break``, ``continue`` or ``return`` on the way to where it ends."""
     levels: int = 1
     """Loops that ``break`` or ``continue`` still has to leave."""
+    lookup: Lookup | None = None
 
     @property
     def stopped(self) -> bool:
@@ -120,6 +122,7 @@ def join(likely: Process, other: Process) -> Process:
         likely.ids,
         likely.leaving if likely.leaving == other.leaving else "",
         likely.levels,
+        likely.lookup,
     )
 
 

@@ -21,6 +21,7 @@ from layerlint.execution.trace import State
 from layerlint.filesystem.node import Directory, Inode, Kind, Node, empty_directory
 from layerlint.filesystem.tree import MAX_DEPTH
 from layerlint.filesystem.union import FileSystem
+from layerlint.lookup import Lookup
 from layerlint.shell.parser import parse
 from layerlint.source import Span
 
@@ -43,6 +44,7 @@ def run_instruction(
     known_base: bool,
     escape: str,
     sources: Mapping[str, BuildContext | FileSystem | None],
+    outside: Lookup | None = None,
 ) -> tuple[FileSystem, PackageDatabase | None, Recorder]:
     """The state after the command, and the notes of what was run."""
     recorder = Recorder(lambda span: run.script_map.span(span.start, span.end))
@@ -69,6 +71,7 @@ def run_instruction(
         workdir,
         state.user,
         ids=_ids(state),
+        lookup=outside,
     )
     interpreter = posixpath.basename(state.shell[0]) if state.shell else "sh"
     if run.exec_form is not None:

@@ -13,7 +13,7 @@ from dataclasses import field
 
 from layerlint._dataclass import dataclass, replace
 from layerlint.commands._modes import parse_mode
-from layerlint.commands._unseen import downloaded
+from layerlint.commands._unseen import downloaded, length_of
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read
 from layerlint.dockerfile.instructions import Add, Copy, Transfer
 from layerlint.dockerfile.syntax import Heredoc
@@ -26,6 +26,7 @@ from layerlint.execution.trace import Fault, NotUnderstood
 from layerlint.filesystem.copying import Owner
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inline, Inode, Kind, Node
 from layerlint.filesystem.union import FileSystem
+from layerlint.lookup import Lookup
 from layerlint.source import Span
 
 MAX_HEREDOC = 1 << 20
@@ -73,6 +74,7 @@ def transfer(
     accounts: FileSystem,
     workdir: str,
     label: str,
+    outside: Lookup | None = None,
 ) -> Outcome:
     """Do it.  ``origin`` is where sources are looked up: the context (None: there is none), or a stage;
     names of ``--chown`` are looked up in ``accounts``.
@@ -89,7 +91,7 @@ def transfer(
         return outcome
     destination = posixpath.join(workdir, operands.destination or ".")
     into_directory = operands.destination.endswith(("/", "/.")) or operands.destination in (".", "", "..")
-    sources = list(_sources(instruction, operands, origin, outcome, label))
+    sources = list(_sources(instruction, operands, origin, outcome, label, outside))
     excluded = _excluder(form)
     owner = of_chown(accounts, operands.chown)
     mode = _mode(operands.chmod)
@@ -170,6 +172,7 @@ def _sources(
     origin: BuildContext | FileSystem | None,
     outcome: Outcome,
     label: str,
+    outside: Lookup | None,
 ) -> Iterator[Source]:
     for heredoc, content in operands.heredocs:
         yield Source(heredoc.name, _text_file(content), heredoc.word_span, heredoc.name)
@@ -179,9 +182,12 @@ def _sources(
             outcome.filesystem = outcome.filesystem.disturb()
             continue
         if isinstance(instruction, Add) and _is_remote(text):
-            outcome.gaps.append(NotUnderstood(span, label, "the size of what it downloads is not known"))
             name = posixpath.basename(text.split("?", 1)[0].rstrip("/")) or "download"
-            yield Source(name, Inode(Kind.FILE, downloaded(name), 0o600, 0, 0, BASE_LAYER, label), span, name)
+            size = length_of(outside, text)
+            if size is None:
+                outcome.gaps.append(NotUnderstood(span, label, "the size of what it downloads is not known"))
+                size = downloaded(name)
+            yield Source(name, Inode(Kind.FILE, size, 0o600, 0, 0, BASE_LAYER, label), span, name)
             continue
         if origin is None:
             outcome.gaps.append(NotUnderstood(span, label, "there is no build context"))
