@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.forecast import forecast
@@ -32,6 +33,9 @@ from layerlint.ruleset.reserved import GRAPH, SHELL_SCRIPT, SYNTAX
 from layerlint.ruleset.suppressions import apply_comments
 from layerlint.source import SourceFile, Span
 
+if TYPE_CHECKING:
+    from layerlint.online.registries import Online
+
 STANDARD_INPUT = "-"
 
 
@@ -52,10 +56,10 @@ class Settings:
     """The program; None leaves its findings out."""
     bases: tuple[tuple[str, str], ...] = ()
     """References of FROM, each with the source of the image that is taken for it (`images.opening`)."""
-    online: bool = False
-    """Whether a registry may be asked for those."""
     files: int = 0
     """Tell as many files of the final root file system one by one, and the text; 0 leaves both out."""
+    online: Online | None = None
+    """What may be looked up outside, registries of images for ``bases`` too; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Analysis:
     """Of what stands in front of the first FROM, where that is more than ARG."""
     warnings_refused: Span | None
     """Where it stands that BuildKit refuses a file of which it warns (``# check=error=true``)."""
+    unanswered: tuple[str, ...] = ()
+    """What could not be looked up, and why."""
 
     def refusals(self) -> tuple[Problem, ...]:
         """Why BuildKit refuses instructions: their text, or what it comes to once variables are known."""
@@ -109,11 +115,20 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
         notes=(*notes, *more),
         find_base=find_base,
     )
-    trace = run(document, instructions, graph, options)
+    unanswered: tuple[str, ...] = ()
+    if settings.online is None:
+        trace = run(document, instructions, graph, options)
+    else:
+        from layerlint.online.rounds import run_informed
+
+        trace, unanswered = run_informed(
+            lambda lookup: run(document, instructions, graph, replace(options, lookup=lookup)),
+            settings.online,
+        )
     leading = fragment_graph(instructions, settings.build_arguments, settings.platform)
     fragment = None if leading is None else run(document, instructions, leading, options)
     warned = span if check.error else None
-    return Analysis(document, instructions, problems, graph, trace, fragment, warned)
+    return Analysis(document, instructions, problems, graph, trace, fragment, warned, unanswered)
 
 
 def link(document: Document, instructions: Sequence[Instruction], settings: Settings) -> BuildGraph:
@@ -143,7 +158,7 @@ def _bases(
     notes: list[str] = []
     for reference, place in settings.bases:
         if any(same_image(reference, name) for name in known):
-            real = open_base(reference, place, settings.platform, online=settings.online)
+            real = open_base(reference, place, settings.platform, online=settings.online is not None)
             given.append((reference, real.image))
             notes += real.notes
         else:
@@ -197,7 +212,7 @@ def lint(
     kept = in_order((*kept, *strict)) if strict else kept
     layers = forecast(analysis.trace, files=settings.files)
     text = shown_text(analysis.trace) if settings.files else ""
-    return FileReport(source.path, kept, layers, silenced, notes=notes, text=text)
+    return FileReport(source.path, kept, layers, silenced, notes=(*analysis.unanswered, *notes), text=text)
 
 
 def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:

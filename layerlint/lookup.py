@@ -44,7 +44,11 @@ class PackagesWanted:
 
 @dataclass(frozen=True, slots=True)
 class LengthWanted:
+    """How long the answer to a GET is."""
+
     url: str
+    redirects: bool = True
+    """They are followed."""
 
 
 Question: TypeAlias = WheelsWanted | PackagesWanted | LengthWanted

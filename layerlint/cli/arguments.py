@@ -262,7 +262,9 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         help="take this image for a FROM: docker-archive:FILE, oci:DIR, docker://REF …",
     )
     group.add_argument(
-        "--online", action="store_true", help="let --base ask registries (nothing else is ever fetched)"
+        "--online",
+        action="store_true",
+        help="ask registries (Python, npm, images of --base) and servers of downloads for sizes: docs/online.md",
     )
     group.add_argument("--target", metavar="STAGE", help="the stage that is built (default: the last)")
     group.add_argument("--platform", metavar="OS/ARCH", help="default: linux/amd64")

@@ -37,7 +37,8 @@ def check(options: argparse.Namespace) -> int:
 
         settings = replace(settings, files=paths_of_each(len(inputs)))
     job = Job(settings, active)
-    results = lint_all(inputs, job, jobs=options.jobs, progress=sys.stderr.isatty() and not options.quiet)
+    jobs = 1 if options.online else options.jobs  # one file after the other asks
+    results = lint_all(inputs, job, jobs=jobs, progress=sys.stderr.isatty() and not options.quiet)
     problems = [*missing, *(problem for result in results for problem in result.problems)]
     files = tuple(result.report for result in results if result.report is not None)
     for file in files:

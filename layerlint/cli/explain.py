@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
-from layerlint.cli.output import OK, style_of, write
+from layerlint.cli.output import OK, complain, style_of, write
 from layerlint.errors import UsageError
 
 
@@ -82,7 +82,10 @@ def _explain_line(options: argparse.Namespace) -> int:
     settings = read_settings(read_config(options), options)
     path = options.paths[0]
     source = read_source(path, read_input(path))
-    steps = steps_at(analyse(source, folder_of(path), settings).trace, options.line)
+    analysis = analyse(source, folder_of(path), settings)
+    for note in analysis.unanswered:
+        complain(f"{source.path}: {note}")
+    steps = steps_at(analysis.trace, options.line)
     if not steps:
         raise UsageError(f"{source.path}:{options.line}: no instruction of a stage stands on this line")
     write(options.output, steps_reporter(options.format)(steps, style_of(options)))

@@ -14,6 +14,7 @@ from layerlint.errors import UsageError
 if TYPE_CHECKING:
     from layerlint.config import Config
     from layerlint.linter import Settings
+    from layerlint.online.registries import Online
 
 
 def read_config(options: argparse.Namespace) -> Config:
@@ -78,7 +79,7 @@ def read_settings(config: Config, options: argparse.Namespace) -> Settings:
         Differ(config.differ),
         config.ignore_comments,
         bases=_bases(options),
-        online=options.online,
+        online=_online(options),
     )
 
 
@@ -89,6 +90,16 @@ def _bases(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
     from layerlint.images.base import parse_base
 
     return tuple(parse_base(text) for text in options.base)
+
+
+def _online(options: argparse.Namespace) -> Online | None:
+    """What may be asked, where ``--online`` is given; on a terminal a line says what is."""
+    if not getattr(options, "online", False):
+        return None
+    from layerlint.cli.output import progress
+    from layerlint.online.registries import configured
+
+    return configured(progress if sys.stderr.isatty() and not options.quiet else None)
 
 
 def find_inputs(paths: Sequence[str], config: Config) -> tuple[list[str], list[str]]:

@@ -31,6 +31,7 @@ def layers(options: argparse.Namespace) -> int:
         settings = replace(settings, files=paths_of_each(len(inputs)))
     reports = []
     texts = []
+    notes: list[str] = []
     for path in inputs:
         try:
             source, folder = read_source(path, read_input(path)), folder_of(path)
@@ -39,6 +40,7 @@ def layers(options: argparse.Namespace) -> int:
             continue
         analysis = analyse(source, folder, settings)
         problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
+        notes += (f"{source.path}: {note}" for note in analysis.unanswered)
         report = forecast(analysis.trace, changes=options.changes, files=settings.files)
         if report is None:
             continue
@@ -53,7 +55,7 @@ def layers(options: argparse.Namespace) -> int:
         write(options.output, reporter("html")(Report(files, (), __version__), style_of(options)))
     elif reports:
         write(options.output, layers_reporter(options.format)(reports, style_of(options)))
-    for message in problems:
+    for message in (*notes, *problems):
         complain(message)
     return USAGE if problems else exit_code(gate for report in reports for gate in report.gates)
 

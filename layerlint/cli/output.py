@@ -27,6 +27,14 @@ def complain(message: str) -> None:
         print(f"layerlint: {redact(line)}", file=sys.stderr)
 
 
+def progress(text: str) -> None:
+    """One line on a terminal that says what goes on; an empty text takes it away."""
+    columns = shutil.get_terminal_size((80, 24)).columns - 1
+    shown = f"looking up {text}" if text else ""
+    safe = "".join(char if char.isprintable() else "?" for char in redact(shown))
+    print(f"\r\033[K{safe[:columns]}", end="", file=sys.stderr, flush=True)
+
+
 def located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
     """Faults of a file, as a line each."""
     for problem in problems:

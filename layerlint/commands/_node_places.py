@@ -40,6 +40,22 @@ def npm_setting(invocation: Invocation, key: str) -> str | None:
     return given if given is not None else _configured(invocation, join(home(invocation), ".npmrc"), key)
 
 
+def npm_registry(invocation: Invocation, given: str | None = None) -> str | None:
+    """The registry that the Dockerfile or a file of the image names; ``?`` where there may be one that is not
+    known, or one for a scope."""
+    found = given or npm_setting(invocation, "registry")
+    folders = [home(invocation), *([] if invocation.cwd is None else [invocation.cwd])]
+    for path in [join(folder, ".npmrc") for folder in folders] + ["/usr/local/etc/npmrc", "/etc/npmrc"]:
+        node = invocation.view.lookup(path)
+        if not isinstance(node, Inode):
+            continue
+        data = invocation.view.read(node, _SMALL)
+        if data is None or b":registry" in data:
+            return "?"
+        found = found or _configured(invocation, path, "registry")
+    return found
+
+
 def npm_cache(invocation: Invocation, given: Text | None = None) -> str:
     path = given if isinstance(given, str) else npm_setting(invocation, "cache")
     located = None if path is None else invocation.path(path)

@@ -14,6 +14,7 @@ from layerlint.commands._node_places import (
     is_production,
     npm_cache,
     npm_prefix,
+    npm_registry,
     npm_setting,
     own_scripts,
     scaled,
@@ -78,18 +79,19 @@ def _install_here(
     lock = npm_lock(view, place) if not line.has("no-package-lock") else None
     present = frozenset() if anew else filled(invocation, modules)
     omits = omits_dev(invocation, line)
-    added = sizes.of_wanted(dict(map(split_spec, names))) if names else sizes.NONE
+    registry = npm_registry(invocation, line.value("registry"))
+    added = sizes.looked_up(invocation, dict(map(split_spec, names)), registry) if names else sizes.NONE
     main = dev = sizes.NONE
     if "dependencies" in present:
         pass
     elif lock is not None:
-        main = sizes.of_lock(p for p in lock.packages if not p.dev)
-        dev = sizes.of_lock(p for p in lock.packages if p.dev)
+        main = sizes.locked(invocation, (p for p in lock.packages if not p.dev), registry)
+        dev = sizes.locked(invocation, (p for p in lock.packages if p.dev), registry)
     elif root is not None:
         whole = with_workspaces(view, place, root)
         named = dict(map(split_spec, names))
-        main = sizes.of_wanted({**whole.dependencies, **named})
-        both = sizes.of_wanted({**whole.dev, **whole.dependencies, **named})
+        main = sizes.looked_up(invocation, {**whole.dependencies, **named}, registry)
+        both = sizes.looked_up(invocation, {**whole.dev, **whole.dependencies, **named}, registry)
         dev = both.without(main)
         added = sizes.NONE
     elif not present and not is_absent(view, join(place, "package.json")):
@@ -145,6 +147,7 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
     """Each package has its own ``node_modules``, and its programs a link; no lock is written."""
     prefix = npm_prefix(invocation, line.value("prefix"))
     modules = join(prefix, "lib/node_modules")
+    registry = npm_registry(invocation, line.value("registry"))
     effects: list[Effect] = []
     fetched: dict[str, str] = {}
     for word in line.words:
@@ -154,14 +157,14 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
                 fill(invocation, modules, f"npm {word}", Size(0, 0, None), ZERO, f"{word} is not followed")
             )
             continue
-        amounts = sizes.of_wanted({name: wanted}, tools=True)
+        amounts = sizes.looked_up(invocation, {name: wanted}, registry, tools=True)
         fetched[name] = wanted
         folder = join(modules, name)
         if invocation.view.presence(folder) is Truth.YES:
             effects.append(Remove(folder, recursive=True))
         label = f"npm:{name}"
         effects.append(Populate(folder, name, amounts.bytes, amounts.files, amounts.reason, label))
-        for program, file in sizes.bins(name).items():
+        for program, file in sizes.programs(invocation, name, wanted, registry).items():
             link = join(prefix, f"bin/{program}")
             effects.append(Remove(link))
             effects.append(Symlink(f"../lib/node_modules/{name}/{file.removeprefix('./')}", link))
@@ -171,7 +174,7 @@ def install_globally(invocation: Invocation, line: Line) -> Outcome:
         amounts = sizes.of_wanted(unknown, tools=True)
         effects.append(fill(invocation, modules, "npm -g", amounts.bytes, amounts.files, amounts.reason))
     # The cache holds once what several of them need.
-    everything = sizes.of_wanted(fetched, tools=True)
+    everything = sizes.looked_up(invocation, fetched, registry, tools=True)
     effects += cached(invocation, line, everything, everything.metadata)
     effects.append(log(invocation, line, everything.entries))
     return Outcome(tuple(effects), stdout=Stream(Size(0, 200, None)))

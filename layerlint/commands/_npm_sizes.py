@@ -11,6 +11,8 @@ from layerlint.catalog.npm import Fit, Table, table
 from layerlint.commands._node_places import minus
 from layerlint.commands._package_json import Locked
 from layerlint.domain.size import ZERO, Size
+from layerlint.effects import Invocation
+from layerlint.lookup import Packages, PackagesWanted
 
 _DRIFT = (0.05, 0.10)
 """A range leads to newer versions than those of the snapshot.  An allowance, not a measurement."""
@@ -116,6 +118,89 @@ def of_wanted(wanted: Mapping[str, str], *, tools: bool = False) -> Amounts:
             drawn = replace(drawn, bytes=Size(drawn.bytes.low, drawn.bytes.likely, None))
         found += drawn
     return found
+
+
+def looked_up(
+    invocation: Invocation, wanted: Mapping[str, str], registry: str | None, *, tools: bool = False
+) -> Amounts:
+    """As `of_wanted`; of what the registry was asked, what it has today."""
+    outside = invocation.lookup
+    if outside is not None and wanted and not _is_measured(wanted):
+        question = PackagesWanted(tuple(sorted(wanted.items())), False, _is_musl(invocation), registry or "")
+        found = outside.packages(question)
+        if found is not None:
+            amounts = _answered(found)
+            lost = {name: wanted.get(name, "") for name in found.missing}
+            return amounts + of_wanted(lost, tools=tools) if lost else amounts
+    return of_wanted(wanted, tools=tools)
+
+
+def locked(invocation: Invocation, packages: Iterable[Locked], registry: str | None) -> Amounts:
+    """As `of_lock`; the sizes of versions that were not measured are the registry's, where it was asked."""
+    every = list(packages)
+    outside = invocation.lookup
+    known = {(package.name, package.version) for package in table().packages}
+    rest = [each for each in every if (each.name, each.version) not in known]
+    if outside is None or not rest:
+        return of_lock(every)
+    pairs = tuple(sorted({(each.name, each.version) for each in rest}))
+    found = outside.packages(PackagesWanted(pairs, True, _is_musl(invocation), registry or ""))
+    if found is None:
+        return of_lock(every)
+    lost = [each for each in rest if each.name in found.missing]
+    amounts = of_lock(each for each in every if (each.name, each.version) in known)
+    # A version that lies in several places counts once for each; the answer has it once.
+    again = _repeated(each for each in rest if each not in lost)
+    amounts += of_lock(again) if again else NONE
+    scripts = sorted({each.name for each in rest if each.script} - _SELF_CONTAINED)
+    answered = _answered(replace(found, scripted=tuple(scripts), metadata=0))
+    return amounts + answered + (of_lock(lost) if lost else NONE)
+
+
+def programs(invocation: Invocation, name: str, wanted: str, registry: str | None) -> Mapping[str, str]:
+    """As `bins`, of a package that may have been looked up."""
+    known = bins(name)
+    outside = invocation.lookup
+    if outside is None or known or _is_measured({name: wanted}):
+        return known
+    question = PackagesWanted(((name, wanted),), False, _is_musl(invocation), registry or "")
+    found = outside.packages(question)
+    return known if found is None else found.of(name)
+
+
+def _repeated(packages: Iterable[Locked]) -> list[Locked]:
+    seen: set[tuple[str, str]] = set()
+    again = []
+    for each in packages:
+        if (each.name, each.version) in seen:
+            again.append(each)
+        seen.add((each.name, each.version))
+    return again
+
+
+def _is_measured(wanted: Mapping[str, str]) -> bool:
+    """Every package is asked for in a version that the table has."""
+    known = table()
+    return all(any(package.version == text for package in known.named(name)) for name, text in wanted.items())
+
+
+def _is_musl(invocation: Invocation) -> bool:
+    return invocation.view.lookup("/etc/alpine-release") is not None
+
+
+def _answered(found: Packages) -> Amounts:
+    scripts = sorted(set(found.scripted) - _SELF_CONTAINED)
+    size = found.bytes
+    return Amounts(
+        size if not scripts else Size(size.low, size.likely, None),
+        found.files,
+        Size.exact(found.packages),
+        Size.exact(found.entries),
+        found.tarballs,
+        Size.around(found.metadata, 0.4, 0.5),
+        found.foreign,
+        _SCRIPTS + _listed(scripts) if scripts else "",
+    )
 
 
 def of_project() -> Amounts:

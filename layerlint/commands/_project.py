@@ -98,8 +98,32 @@ def of_poetry(dependencies: Mapping[str, object]) -> list[Requirement]:
         exact = wanted.removeprefix("==") if wanted[:1].isdigit() or wanted.startswith("==") else None
         extras = tuple(normalised(text(extra)) for extra in sequence(details.get("extras")))
         source = text(details.get("git")) or text(details.get("path")) or text(details.get("url"))
-        found.append(Requirement(normalised(name), extras, exact, source))
+        found.append(Requirement(normalised(name), extras, exact, source, specifier=_specifier(wanted)))
     return found
+
+
+def _specifier(wanted: str) -> str:
+    """Poetry's bounds as those of PEP 440; ``^`` and ``~`` have none of their own there."""
+    parts = []
+    for part in wanted.replace(" ", "")[:200].split(","):
+        sign, numbers = part[:1], part[1:].split(".")
+        if part in ("", "*"):
+            continue
+        if sign.isdigit():
+            parts.append(f"=={part}")
+        elif sign in "^~" and not part.startswith("~=") and all(n.isdecimal() for n in numbers):
+            parts.append(f">={part[1:]},<{_next(sign, [int(number) for number in numbers])}")
+        else:
+            parts.append(part)
+    return ",".join(parts)
+
+
+def _next(sign: str, numbers: list[int]) -> str:
+    """The first version that is too new: ``^0.2.3`` ends before 0.3, ``~1.2.3`` before 1.3."""
+    place = min(1, len(numbers) - 1)
+    if sign == "^":
+        place = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1)
+    return ".".join(map(str, [*numbers[:place], numbers[place] + 1]))
 
 
 def own_size(invocation: Invocation, directory: str) -> Size:

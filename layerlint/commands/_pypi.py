@@ -11,6 +11,7 @@ from layerlint.commands._paths import join
 from layerlint.commands._requirements import Requirement
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.effects import Effect, Populate, View, Write
+from layerlint.lookup import Contents
 
 MAX_DISTRIBUTIONS = 5_000
 
@@ -39,6 +40,12 @@ _BY_DOWNLOAD = (0.15, 0.15)
 """Of the same 28, bytes over those of the wheel stay within 0.86 and 1.12 of the newest's."""
 _UNPACKED = (1.4, 3.25, 4.7)
 """Bytes of files over those of the wheel: 5 %, median and 95 % of the snapshot's."""
+_SAME_FILES = (0.01, 0.01)
+"""Of a wheel that was looked into: the metadata that an installer adds is not known to the byte."""
+_CODE_OF_SOURCE = (0.9, 1.22, 1.65)
+"""Bytes of byte-code over those of its source, by 3.11: 5 %, all together and 95 % of 47 distributions."""
+_SCRIPT = 180
+"""Bytes of a program that pip writes, without its first line."""
 _COMPILED = (0.0, 0.5, 1.45)
 """Bytes of byte-code over those of files; large wheels hold little Python."""
 _WHEEL = 0.2
@@ -85,6 +92,8 @@ class Chosen:
     """Of an unknown one: it was asked for, and what it requires is not known."""
     download: int | None = None
     """Of the wheel, where a lock file tells."""
+    contents: Contents | None = None
+    """Of the wheel, where it was looked into."""
 
 
 def closure(
@@ -142,7 +151,12 @@ def effects_of(chosen: Sequence[Chosen], place: Place, title: str) -> tuple[Effe
     """The files of the distributions, and what is kept of their downloads."""
     effects: list[Effect] = []
     for each in chosen:
-        effects += _measured(each, each.known, place) if each.known is not None else _unknown(each, place)
+        if each.contents is not None:
+            effects += _looked_into(each, each.contents, place)
+        elif each.known is not None:
+            effects += _measured(each, each.known, place)
+        else:
+            effects += _unknown(each, place)
     if place.cache is not None and chosen:
         effects.append(_downloads(chosen, place, place.cache, title))
     return tuple(effects)
@@ -170,6 +184,26 @@ def _measured(each: Chosen, known: Distribution, place: Place) -> list[Effect]:
     for script, amount in known.scripts:
         path = join(place.scripts, script.replace(_MEASURED_WITH, release))
         effects.append(Write(path, _script(amount, longer, each, known), mode=0o755))
+    return effects
+
+
+def _looked_into(each: Chosen, held: Contents, place: Place) -> list[Effect]:
+    label = f"{place.manager}:{each.name}"
+    effects: list[Effect] = []
+    if place.code is not None and held.modules:
+        code = _times(held.sources, _CODE_OF_SOURCE).scaled(_code_factor(place.minor))
+        name = f"{each.name} *.pyc"
+        effects.append(Populate(place.code, name, code, Size.exact(held.modules), label=label))
+    files = Size.around(held.files, *_SAME_FILES)
+    effects.append(Populate(place.site, each.name, files, Size.exact(held.count), label=label))
+    if held.rest:
+        rest, count = Size.exact(held.rest), Size.exact(held.rest_count)
+        effects.append(Populate(place.share, each.name, rest, count, label=label))
+    effects += [Write(join(place.scripts, name), Size.exact(size), mode=0o755) for name, size in held.scripts]
+    length = _SCRIPT + (len(place.interpreter) + 3 if place.interpreter else _SHEBANG)
+    for name in held.commands:
+        path = join(place.scripts, name)
+        effects.append(Write(path, Size.around(length + len(each.name), 0.1, 0.2), mode=0o755))
     return effects
 
 

@@ -27,6 +27,7 @@ _ARCHIVE = re.compile(r"([A-Za-z0-9._]+)-([0-9][A-Za-z0-9.!+_]*)(?:-[^/]*)?\.(?:
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _COMPARISON = re.compile(r"""\(*\s*([a-z_]+)\s*(==|!=|<=|>=|<|>|~=)\s*['"]([^'"]*)['"]\s*\)*""")
 _OPTION = re.compile(r"\s--(?:hash|global-option|config-settings?|install-option)\b.*", re.DOTALL)
+_INDEXES = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index"})
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ENVIRONMENT = {
     "implementation_name": "cpython",
@@ -50,6 +51,14 @@ class Requirement:
     source: str = ""
     """Where it comes from if not from the index: a URL, or an absolute path."""
     editable: bool = False
+    specifier: str = ""
+    """Bounds of the version, without spaces: ``>=2,<3``."""
+
+    @property
+    def text(self) -> str:
+        """As it is written (PEP 508), without source and marker."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        return f"{self.name}{extras}{self.specifier or (f'=={self.version}' if self.version else '')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ class Requirements:
     constraints: Mapping[str, str] | None = None
     gaps: tuple[str, ...] = ()
     """Files that are not known, as they were named."""
+    indexes: tuple[str, ...] = ()
+    """Addresses of indexes that the files name."""
 
 
 def parse(
@@ -86,7 +97,10 @@ def parse(
     if match is None:
         return None
     pin = _PIN.fullmatch(match[3])
-    return Requirement(normalised(match[1]), _extras(match[2] or ""), pin[1] if pin else None)
+    bounds = "".join(match[3].split()).removeprefix("(").removesuffix(")")
+    return Requirement(
+        normalised(match[1]), _extras(match[2] or ""), pin[1] if pin else None, specifier=bounds
+    )
 
 
 def _from_url(text: str, editable: bool) -> Requirement:
@@ -158,6 +172,7 @@ def read(
     wanted: list[Requirement] = []
     pins: dict[str, str] = {}
     gaps: list[str] = []
+    indexes: list[str] = []
     seen: set[str] = set()
     waiting = [(invocation.path(word), word, False) for word in reversed(files)]
     waiting = [(invocation.path(word), word, True) for word in reversed(constraints)] + waiting
@@ -179,6 +194,9 @@ def read(
             if kind in ("r", "c"):
                 waiting.append((rest if rest.startswith("/") else join(directory, rest), rest, kind == "c"))
                 continue
+            if kind == "i":
+                indexes.append(rest)
+                continue
             found = parse(rest, directory if kind == "e" else invocation.cwd, version, editable=kind == "e")
             if found is None:
                 continue
@@ -187,7 +205,7 @@ def read(
                     pins.setdefault(found.name, found.version)
             else:
                 wanted.append(found)
-    return Requirements(tuple(wanted), pins, tuple(gaps))
+    return Requirements(tuple(wanted), pins, tuple(gaps), tuple(indexes[:_MAX_FILES]))
 
 
 def text_of(invocation: Invocation, path: str, limit: int = MAX_FILE) -> str | None:
@@ -198,7 +216,8 @@ def text_of(invocation: Invocation, path: str, limit: int = MAX_FILE) -> str | N
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
-    """Lines by what they are: ``r`` and ``c`` include a file, ``e`` is editable, the empty word any other."""
+    """Lines by what they are: ``r`` and ``c`` include a file, ``e`` is editable, ``i`` names an index, the empty
+    word is any other."""
     for raw in re.sub(r"\\\r?\n", " ", text).splitlines():
         line = _COMMENT.sub("", raw[:_MAX_LINE]).strip()
         if not line:
@@ -208,7 +227,9 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
             continue
         option, _, value = line.replace("=", " ", 1).partition(" ")
         kind = {"-r": "r", "--requirement": "r", "-c": "c", "--constraint": "c", "-e": "e", "--editable": "e"}
-        if option in kind and value.strip():
+        if option in _INDEXES:
+            yield "i", value.strip() or option
+        elif option in kind and value.strip():
             yield kind[option], value.strip()
         elif option[:2] in ("-r", "-c", "-e") and option[2:] and not option.startswith("--"):
             yield option[1], option[2:]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from layerlint.commands._paths import basename, parent
 from layerlint.domain.size import Size
+from layerlint.domain.text import Text
 from layerlint.effects import Effect, Populate, Unsized, Write
+from layerlint.lookup import LengthWanted, Lookup
 
 _TEXTS = (
     ".asc", ".cfg", ".conf", ".crt", ".gpg", ".json", ".key", ".list", ".md5", ".patch", ".pem", ".pub", ".repo",
@@ -39,6 +41,18 @@ def downloaded(name: str) -> Size:
     if lower.endswith(_SCRIPTS):
         return SCRIPT
     return ARCHIVE if lower.endswith(_ARCHIVES) else PROGRAM
+
+
+def length_of(outside: Lookup | None, url: Text, *, redirects: bool = True) -> Size | None:
+    """Of what lies at an address, where it is looked up and known."""
+    if outside is None or not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        return None
+    if url.partition("#")[0].endswith((".git", "/")):
+        return None
+    found = outside.length(LengthWanted(url.partition("#")[0], redirects))
+    if found is None:
+        return None
+    return Size(found.bytes, found.bytes * 3, found.bytes * 20) if found.packed else Size.exact(found.bytes)
 
 
 def unseen_file(path: str, size: Size, reason: str) -> tuple[Effect, ...]:

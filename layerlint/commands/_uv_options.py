@@ -7,12 +7,12 @@ from layerlint.commands._options import Grammar
 COMMON = {
     "allow-insecure-host": "-:", "cache-dir": "cache-dir:", "color": "-:", "config-file": "-:",
     "config-setting": "-:",
-    "default-index": "-:", "directory": "directory:", "exclude-newer": "-:", "extra-index-url": "-:",
-    "find-links":
-    "-:", "fork-strategy": "-:", "help": "h", "index": "-:", "index-strategy": "-:", "index-url": "-:",
+    "default-index": "index:", "directory": "directory:", "exclude-newer": "-:", "extra-index-url": "index:",
+    "find-links": "f:", "fork-strategy": "-:", "help": "h", "index": "index:", "index-strategy": "-:",
+    "index-url": "i:",
     "keyring-provider": "-:", "link-mode": "-:", "managed-python": "-", "native-tls": "-", "no-build": "-",
     "no-build-isolation": "-", "no-build-package": "-:", "no-cache": "no-cache", "no-cache-dir": "no-cache",
-    "no-config": "-", "no-index": "-", "no-managed-python": "-", "no-progress": "-", "no-python-downloads": "-",
+    "no-config": "-", "no-index": "no-index", "no-managed-python": "-", "no-progress": "-", "no-python-downloads": "-",
     "no-sources": "-", "no-binary": "-:", "no-binary-package": "-:", "offline": "-", "only-binary": "-:",
     "prerelease": "-:", "project": "directory:", "python": "p:", "python-preference": "-:", "quiet": "-",
     "refresh": "-", "refresh-package": "-:", "reinstall": "reinstall", "reinstall-package": "-:",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from layerlint.commands._options import Grammar, parse
+from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import join, locate
-from layerlint.commands._unseen import CLONE, downloaded, unseen_file, unseen_tree
+from layerlint.commands._unseen import CLONE, downloaded, length_of, unseen_file, unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
-from layerlint.effects import Effect, Invocation, MakeDirectory, Outcome, Stream
+from layerlint.effects import Effect, Invocation, MakeDirectory, Outcome, Stream, Write
 
 _REASON = "what it downloads is not known"
+_OTHER_REQUEST = (
+    "--cookie", "--data", "--form", "--header", "--method", "--post-", "--proxy-header", "--range", "--request",
+    "--upload-file", "--url-query", "--user", "--json", "--load-cookies", "--oauth2", "--continue",
+)  # fmt: skip
+"""Beginnings of options with which a server may answer other than a plain GET; ``--user-agent`` too."""
 _CURL = Grammar(
     "curl",
     "012346#aA:b:Bc:C:d:D:e:E:fF:gGh::H:iIjJkK:lLm:MnNo:OpP:qQ:r:RsSt:T:u:U:vVw:x:X:y:Y:z:Z",
@@ -22,7 +27,7 @@ _CURL = Grammar(
         "globoff": "-",
         "head": "I", "header": "-:", "http1.0": "-", "http1.1": "-", "http2": "-", "include": "-", "insecure": "-",
         "ipv4": "-", "ipv6": "-", "junk-session-cookies": "-", "key": "-:", "keepalive-time": "-:", "limit-rate": "-:",
-        "location": "-", "location-trusted": "-", "max-redirs": "-:", "max-time": "-:", "negotiate": "-", "netrc": "-",
+        "location": "L", "location-trusted": "L", "max-redirs": "-:", "max-time": "-:", "negotiate": "-", "netrc": "-",
         "netrc-file": "-:", "no-buffer": "-", "no-keepalive": "-", "no-progress-meter": "-", "noproxy": "-:",
         "oauth2-bearer": "-:", "output": "o:", "output-dir": "output-dir:", "parallel": "-", "pinnedpubkey": "-:",
         "post301": "-", "post302": "-", "progress-bar": "-", "proto": "-:", "proto-default": "-:", "proto-redir": "-:",
@@ -105,12 +110,12 @@ def curl(invocation: Invocation) -> Outcome:
             else (keys[position : position + 1] or [""])[0]
         )
         if not named or (named == "o" and outputs[position] == "-"):
-            printed = _data(address)
+            printed = _data(invocation, address, options)
             continue
         name = _remote_name(address) if named == "O" else outputs[position]
         if directory is not None:
             name = f"{directory}/{name}" if isinstance(name, str) and isinstance(directory, str) else UNKNOWN
-        effects += _saved(invocation, name, address)
+        effects += _saved(invocation, name, address, options)
     if options.has("c") and (path := locate(invocation, options.value("c") or UNKNOWN)):
         effects += unseen_file(path, Size(0, 500, None), _REASON)
     return Outcome(tuple(effects), stdout=printed or Stream(Size(0, 0, 0)))
@@ -135,9 +140,15 @@ def wget(invocation: Invocation) -> Outcome:
             effects += unseen_file(path, Size(0, 1500, None), _REASON)
     output = options.value("O")
     if output == "-" or output == "/dev/stdout":
-        return Outcome(tuple(effects), stdout=_data(options.operands[0] if options.operands else UNKNOWN))
+        return Outcome(
+            tuple(effects),
+            stdout=_data(invocation, options.operands[0] if options.operands else UNKNOWN, None),
+        )
     if output is not None:
-        effects += _saved(invocation, output, options.operands[0] if options.operands else UNKNOWN)
+        if len(options.operands) > 1:
+            effects += _saved(invocation, output, UNKNOWN, None)
+        else:
+            effects += _saved(invocation, output, options.operands[0] if options.operands else UNKNOWN, None)
         return Outcome(tuple(effects))
     given = options.value("P")
     directory = locate(invocation, "." if given is None else given)
@@ -153,7 +164,8 @@ def wget(invocation: Invocation) -> Outcome:
         if name is UNKNOWN:
             effects += unseen_tree(directory, "wget", downloaded(""), _REASON)
         else:
-            effects += unseen_file(join(directory, name or "index.html"), downloaded(name), _REASON)
+            path = join(directory, name or "index.html")
+            effects += _file(path, downloaded(name), _length(invocation, address, None))
     return Outcome(tuple(effects))
 
 
@@ -180,7 +192,8 @@ def _named(invocation: Invocation, grammar: Grammar) -> Outcome:
     if not isinstance(name, str) or not name or options.has("i"):
         return Outcome(unseen_tree(directory, grammar.tool, downloaded(""), _REASON))
     path = name if name.startswith("/") else join(directory, name)
-    return Outcome(unseen_file(path, downloaded(name), _REASON))
+    known = _length(invocation, address, None) if len(options.operands) == 1 else None
+    return Outcome(_file(path, downloaded(name), known))
 
 
 def _without_pairs(words: tuple[Text, ...]) -> tuple[Text, ...]:
@@ -188,10 +201,30 @@ def _without_pairs(words: tuple[Text, ...]) -> tuple[Text, ...]:
     return tuple(word for word in words if word not in ("-nv", "-nc", "-nd", "-nH", "-np", "-4", "-6"))
 
 
-def _data(address: Text) -> Stream:
+def _data(invocation: Invocation, address: Text, options: Options | None) -> Stream:
+    known = _length(invocation, address, options)
     name = _remote_name(address)
     size = downloaded(name) if isinstance(name, str) else downloaded("")
-    return Stream(size, origin=address if isinstance(address, str) else "")
+    return Stream(known or size, origin=address if isinstance(address, str) else "")
+
+
+def _length(invocation: Invocation, address: Text, options: Options | None) -> Size | None:
+    """Of what a plain GET brings, where it is looked up; ``options``: curl's, which follows redirects if told."""
+    if invocation.lookup is None or not isinstance(address, str):
+        return None
+    words = [word for word in invocation.argv if isinstance(word, str)]
+    if len(words) < len(invocation.argv) or any(word.startswith(_OTHER_REQUEST) for word in words):
+        return None
+    if options is not None and options.has("b", "C", "d", "F", "H", "i", "r", "T", "u", "X"):
+        return None
+    url = address if "://" in address else f"http://{address}"
+    if options is not None and any(char in url for char in "[]{}"):
+        return None  # curl's globs
+    return length_of(invocation.lookup, url, redirects=options is None or options.has("L"))
+
+
+def _file(path: str, size: Size, known: Size | None) -> tuple[Effect, ...]:
+    return unseen_file(path, size, _REASON) if known is None else (Write(path, known),)
 
 
 def _remote_name(address: Text) -> Text:
@@ -203,15 +236,17 @@ def _remote_name(address: Text) -> Text:
     return path.rpartition("/")[2] if "/" in path else ""
 
 
-def _saved(invocation: Invocation, name: Text, address: Text) -> tuple[Effect, ...]:
+def _saved(invocation: Invocation, name: Text, address: Text, options: Options | None) -> tuple[Effect, ...]:
+    known = _length(invocation, address, options)
+    size = known or _size(name, address)
     path = locate(invocation, name)
     if path is None:
         if invocation.cwd is None:
             return unmodelled("where it downloads to is not known").effects
-        return unseen_tree(invocation.cwd, "download", _size(name, address), _REASON)
+        return unseen_tree(invocation.cwd, "download", size, _REASON)
     if path.startswith("/dev/"):
         return ()
-    return unseen_file(path, _size(name, address), _REASON)
+    return _file(path, size, known)
 
 
 def _size(name: Text, address: Text) -> Size:

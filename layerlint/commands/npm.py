@@ -12,6 +12,7 @@ from layerlint.commands._node_places import (
     home,
     npm_cache,
     npm_prefix,
+    npm_registry,
     summary,
 )
 from layerlint.commands._node_scripts import run_script, run_tool
@@ -231,7 +232,9 @@ def _exec(invocation: Invocation, line: Line) -> Outcome:
     effects: list[Effect] = []
     modules = join(place, "node_modules")
     if not filled(invocation, modules) and is_absent(invocation.view, join(modules, name)):
-        amounts = sizes.of_wanted({name: wanted})
+        amounts = sizes.looked_up(
+            invocation, {name: wanted}, npm_registry(invocation, line.value("registry"))
+        )
         cache = npm_cache(invocation)
         effects.append(
             fill(invocation, join(cache, "_npx"), name, amounts.bytes, amounts.files, amounts.reason)

@@ -17,7 +17,6 @@ from layerlint.commands._pypi import (
     CLOSURE_UNKNOWN_COUNT,
     FILE_UNKNOWN,
     Place,
-    closure,
     effects_of,
     installed,
     title_of,
@@ -25,6 +24,7 @@ from layerlint.commands._pypi import (
 from layerlint.commands._python import Python, home_of, installed_by_apt, of_user, running
 from layerlint.commands._requirements import MAX_REQUIREMENTS, Requirement, Requirements, read
 from layerlint.commands._requirements import parse as parse_requirement
+from layerlint.commands._wheels import named_indexes, resolved
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
@@ -47,11 +47,11 @@ _INSTALL = Grammar(
         "break-system-packages": "break", "build": "-:", "build-constraint": "-:", "build-option": "-:",
         "check-build-dependencies": "-", "compile": "-", "config-setting": "-:", "config-settings": "-:",
         "constraint": "c:", "dest": "d:", "download": "d:", "dry-run": "dry", "editable": "e:", "egg": "-",
-        "extra-index-url": "-:", "find-links": "-:", "force": "force", "force-reinstall": "force",
+        "extra-index-url": "index:", "find-links": "f:", "force": "force", "force-reinstall": "force",
         "global-option": "-:", "group": "group:", "ignore-installed": "I", "ignore-requires-python": "-",
-        "implementation": "-:", "index-url": "-:", "install-option": "-:", "no-binary": "no-binary:",
+        "implementation": "-:", "index-url": "i:", "install-option": "-:", "no-binary": "no-binary:",
         "no-build-isolation": "-", "no-clean": "-", "no-compile": "no-compile", "no-dependencies": "no-deps",
-        "no-deps": "no-deps", "no-index": "-", "no-use-pep517": "-", "no-use-wheel": "-", "no-user": "no-user",
+        "no-deps": "no-deps", "no-index": "no-index", "no-use-pep517": "-", "no-use-wheel": "-", "no-user": "no-user",
         "no-warn-conflicts": "-", "no-warn-script-location": "-", "only-binary": "-:", "platform": "-:",
         "pre": "-", "prefer-binary": "-", "prefix": "prefix:", "process-dependency-links": "-",
         "progress-bar": "-:", "python-version": "-:", "report": "-:", "require-hashes": "-", "requirement": "r:",
@@ -171,17 +171,22 @@ def _installed(
         if each.name and (upgrade or each.version is not None or each.source or each.name not in satisfied)
     ]
     if any(
-        isinstance(value, str) and "pytorch.org/" in value for key in "-if" for value in options.values(key)
+        isinstance(value, str) and "pytorch.org/" in value
+        for key in ("index", "i", "f")
+        for value in options.values(key)
     ):
         for each in [each for each in from_index if each.name in _OF_PYTORCH]:
             from_index.remove(each)
             reason = "which build of it that index has is not known"
             yield Populate(place.site, each.name, _TORCH, reason=reason, label=f"pip:{each.name}")
-    chosen = closure(
+    chosen = resolved(
+        invocation,
+        python,
         from_index,
         asked.constraints,
         dependencies=not options.has("no-deps"),
         satisfied=satisfied,
+        indexes=(*named_indexes(invocation, options), *asked.indexes),
     )
     yield from effects_of(chosen, place, title_of(each.name for each in from_index))
     if (
@@ -266,10 +271,13 @@ def _fetched(
         return unmodelled("pip: where it puts the archives is not known")
     if not _is_asked(asked):
         return FAILURE
-    chosen = closure(
+    chosen = resolved(
+        invocation,
+        python,
         [each for each in asked.wanted if each.name],
         asked.constraints,
         dependencies=not options.has("no-deps"),
+        indexes=(*named_indexes(invocation, options), *asked.indexes),
     )
     place = Place(directory, directory, directory, None, directory, pages=False)
     effects: list[Effect] = [

@@ -16,6 +16,7 @@ from layerlint.commands._node_places import (
     filled,
     home,
     is_production,
+    npm_registry,
     own_scripts,
     scaled,
     summary,
@@ -92,21 +93,24 @@ def _amounts(
     """Of the packages that are needed always and for development alone, and whether a lock says so."""
     view = invocation.view
     named = dict(map(split_spec, names))
+    registry = npm_registry(invocation, line.value("registry"))
     omits = line.has("prod") or line.has("production") or (is_production(invocation) and not line.has("dev"))
     lock = pnpm_lock(view, place)
     root = manifest(view, place)
     if lock is not None:
-        main = sizes.of_lock(p for p in lock.packages if not p.dev)
-        dev = sizes.of_lock(p for p in lock.packages if p.dev)
+        main = sizes.locked(invocation, (p for p in lock.packages if not p.dev), registry)
+        dev = sizes.locked(invocation, (p for p in lock.packages if p.dev), registry)
         if omits and not lock.knows_dev:
             main = main.or_nothing()
-        main += sizes.of_wanted(named) if named else sizes.NONE
+        main += sizes.looked_up(invocation, named, registry) if named else sizes.NONE
     elif root is not None:
         whole = with_workspaces(view, place, root)
-        main = sizes.of_wanted({**whole.dependencies, **named})
-        dev = sizes.of_wanted({**whole.dev, **whole.dependencies, **named}).without(main)
+        main = sizes.looked_up(invocation, {**whole.dependencies, **named}, registry)
+        dev = sizes.looked_up(invocation, {**whole.dev, **whole.dependencies, **named}, registry).without(
+            main
+        )
     elif is_absent(view, join(place, "package.json")):
-        main, dev = sizes.of_wanted(named) if named else sizes.NONE, sizes.NONE
+        main, dev = sizes.looked_up(invocation, named, registry) if named else sizes.NONE, sizes.NONE
     else:
         main, dev = sizes.of_project(), sizes.NONE
     return main, sizes.NONE if omits else dev, lock is not None
@@ -145,7 +149,9 @@ def _globally(invocation: Invocation, line: Line, names: list[str]) -> Outcome:
     names = [*names, *(["?"] if line.partial else [])]
     if not names:
         return ANSWER
-    amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
+    amounts = sizes.looked_up(
+        invocation, dict(map(split_spec, names)), npm_registry(invocation, line.value("registry")), tools=True
+    )
     title = " ".join(split_spec(name)[0] for name in names)[:80]
     modules = join(_data(invocation), "global/5/node_modules")
     put = fill(invocation, modules, title, amounts.bytes, amounts.files, amounts.reason, f"npm:{title}")

@@ -24,6 +24,7 @@ from layerlint.commands._pypi import (
 from layerlint.commands._python import Python, home_of, is_environment, of_prefix, running, variable
 from layerlint.commands._requirements import parse as parse_requirement
 from layerlint.commands._requirements import text_of
+from layerlint.commands._wheels import named_indexes, priced, resolved
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream, Symlink, Write
@@ -176,12 +177,13 @@ def _poetry_install(invocation: Invocation, options: dict[str, list[str]]) -> Ou
     place = _place(python, compiled="--compile" in options, cache=cache, pages=False)
     chosen = poetry_lock(invocation, join(root, "poetry.lock"), own, groups, base.version)
     if chosen is None:
-        chosen = closure(own.requires)
+        chosen = resolved(invocation, base, own.requires, indexes=named_indexes(invocation))
         if own.gap:
             reason = "neither pyproject.toml nor poetry.lock is known"
             effects.append(
                 Populate(place.site, "project", FILE_UNKNOWN, CLOSURE_UNKNOWN_COUNT, reason=reason)
             )
+    chosen = priced(invocation, base, chosen)
     there = set(installed(invocation.view, place.site))
     effects += effects_of(tuple(each for each in chosen if each.name not in there), place, "poetry install")
     if "--no-root" not in options:
@@ -295,13 +297,13 @@ def pdm(invocation: Invocation) -> Outcome:
     place = _place(python, compiled=False)
     chosen = poetry_lock(invocation, join(root, "pdm.lock"), own, frozenset(groups), base.version)
     if chosen is None:
-        chosen = closure(own.requires)
+        chosen = resolved(invocation, base, own.requires, indexes=named_indexes(invocation))
         if own.gap:
             reason = "neither pyproject.toml nor pdm.lock is known"
             effects.append(
                 Populate(place.site, "project", FILE_UNKNOWN, CLOSURE_UNKNOWN_COUNT, reason=reason)
             )
-    effects += effects_of(chosen, place, "pdm install")
+    effects += effects_of(priced(invocation, base, chosen), place, "pdm install")
     if not {"--no-self", "--no-editable"} & set(options):
         effects.append(Populate(place.site, own.name, Size(0, 2_000, 30_000), Size(1, 6, 20)))
     elif "--no-self" not in options:

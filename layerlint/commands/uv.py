@@ -19,7 +19,6 @@ from layerlint.commands._pypi import (
     FILE_UNKNOWN,
     Chosen,
     Place,
-    closure,
     effects_of,
     installed,
     title_of,
@@ -35,6 +34,7 @@ from layerlint.commands._python import (
 from layerlint.commands._requirements import Requirement, read
 from layerlint.commands._requirements import parse as parse_requirement
 from layerlint.commands._uv_options import COMMON, PIP, PROJECT, TOOL, VENV
+from layerlint.commands._wheels import named_indexes, resolved
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Remove, Stream
@@ -165,7 +165,9 @@ def _pip_install(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     if python is None:
         return unmodelled("uv: where it installs to is not known")
     found = read(invocation, options.values("r"), options.values("c"), python.version)
-    return _installed(invocation, options, python, list(found.wanted), list(found.gaps), found.constraints)
+    return _installed(
+        invocation, options, python, list(found.wanted), list(found.gaps), found.constraints, found.indexes
+    )
 
 
 def _pip_sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
@@ -179,7 +181,7 @@ def _pip_sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
     found = read(invocation, options.operands, (), python.version)
     without = Options(tuple((key, value) for key, value in options.sequence if key))
     only = Options((*without.sequence, ("no-deps", None)))
-    return _installed(invocation, only, python, list(found.wanted), list(found.gaps), None)
+    return _installed(invocation, only, python, list(found.wanted), list(found.gaps), None, found.indexes)
 
 
 def _installed(
@@ -189,6 +191,7 @@ def _installed(
     wanted: list[Requirement],
     gaps: list[str],
     constraints: Mapping[str, str] | None,
+    indexes: Sequence[str] = (),
 ) -> Outcome:
     place = _place(invocation, options, python)
     effects: list[Effect] = []
@@ -223,7 +226,15 @@ def _installed(
     asked = [
         each for each in wanted if each.name and (each.name not in there or each.version or options.has("U"))
     ]
-    chosen = closure(asked, constraints, dependencies=not options.has("no-deps"), satisfied=there)
+    chosen = resolved(
+        invocation,
+        python,
+        asked,
+        constraints,
+        dependencies=not options.has("no-deps"),
+        satisfied=there,
+        indexes=(*named_indexes(invocation, options), *indexes),
+    )
     title = title_of(each.name for each in asked)
     effects += effects_of(chosen, place, title)
     return Outcome((*effects, *_with_cache(invocation, options, chosen, title)))
@@ -273,7 +284,9 @@ def _sync(invocation: Invocation, words: Sequence[Text]) -> Outcome:
         groups = (*groups, "dev")
     own = project(invocation, root, extras, groups, base.version)
     if lock is None:
-        chosen: tuple[Chosen, ...] = closure(own.requires)
+        chosen: tuple[Chosen, ...] = resolved(
+            invocation, base, own.requires, indexes=named_indexes(invocation, options)
+        )
         if own.gap:
             gap = Populate(
                 place.site, "uv.lock", FILE_UNKNOWN, CLOSURE_UNKNOWN_COUNT, reason="uv.lock is not known"
@@ -326,7 +339,7 @@ def _tool_install(invocation: Invocation, words: Sequence[Text]) -> Outcome:
         prefix = join(tools, each.name)
         python = of_prefix(invocation.view, prefix, base.version)
         effects += environment(prefix, base, bare=True)
-        chosen = closure([each])
+        chosen = resolved(invocation, base, [each], indexes=named_indexes(invocation, options))
         effects += effects_of(chosen, _place(invocation, options, python), each.name)
         effects += _with_cache(invocation, options, chosen, each.name)
     return Outcome(tuple(effects))

@@ -14,6 +14,7 @@ from layerlint.commands._node_places import (
     filled,
     home,
     is_production,
+    npm_registry,
     own_scripts,
     scaled,
     summary,
@@ -77,17 +78,20 @@ def _installed(invocation: Invocation, line: Line, place: str, names: list[str])
     present = filled(invocation, modules)
     omits = _is_production(invocation, line)
     named = dict(map(split_spec, names))
+    registry = npm_registry(invocation, line.value("registry"))
     main = dev = sizes.NONE
-    added = sizes.of_wanted(named) if names else sizes.NONE
+    added = sizes.looked_up(invocation, named, registry) if names else sizes.NONE
     if lock is not None:
-        main = sizes.of_lock(p for p in lock.packages if not p.dev)
-        dev = sizes.of_lock(p for p in lock.packages if p.dev)
+        main = sizes.locked(invocation, (p for p in lock.packages if not p.dev), registry)
+        dev = sizes.locked(invocation, (p for p in lock.packages if p.dev), registry)
         if omits and not lock.knows_dev:
             main = main.or_nothing()
     elif root is not None:
         whole = with_workspaces(view, place, root)
-        main = sizes.of_wanted({**whole.dependencies, **named})
-        dev = sizes.of_wanted({**whole.dev, **whole.dependencies, **named}).without(main)
+        main = sizes.looked_up(invocation, {**whole.dependencies, **named}, registry)
+        dev = sizes.looked_up(invocation, {**whole.dev, **whole.dependencies, **named}, registry).without(
+            main
+        )
         added = sizes.NONE
     elif not is_absent(view, join(place, "package.json")) and not present:
         main = sizes.of_project()
@@ -139,7 +143,9 @@ def _globally(invocation: Invocation, line: Line) -> Outcome:
     names = [*line.words, *(["?"] if line.partial else [])]
     if not names:
         return ANSWER
-    amounts = sizes.of_wanted(dict(map(split_spec, names)), tools=True)
+    amounts = sizes.looked_up(
+        invocation, dict(map(split_spec, names)), npm_registry(invocation, line.value("registry")), tools=True
+    )
     effects: list[Effect] = [_filled(invocation, modules, _title(names), amounts)]
     effects.append(Write(join(modules, ".yarn-integrity"), scaled(amounts.packages, *_STATE)))
     effects.append(Write(join(base, "yarn/global/yarn.lock"), scaled(amounts.packages, *_LOCKED)))

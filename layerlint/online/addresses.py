@@ -28,8 +28,11 @@ _OWN: Final = tuple(
 """This host, private networks (RFC 1918, 4193, 6598), link-local (with the metadata services of clouds), multicast."""
 _NAMES: Final = (".internal", ".lan", ".local", ".localdomain", ".localhost")
 _CREDENTIALS: Final = frozenset(
-    "access_token api_key apikey auth key password private_token sig signature token x-amz-signature".split()
-)
+    (
+        "access_token", "api_key", "apikey", "auth", "key", "password", "private_token", "sig", "signature", "token",
+        "x-amz-signature",
+    )
+)  # fmt: skip
 """Names of parameters whose values open doors."""
 
 

@@ -59,7 +59,7 @@ class _Remote(io.RawIOBase):
         return self._place
 
     def read(self, size: int = -1) -> bytes:
-        end = self.length if size is None or size < 0 else min(self._place + size, self.length)
+        end = self.length if size < 0 else min(self._place + size, self.length)
         if end <= self._place:
             return b""
         if end - self._place > _MOST:
@@ -95,7 +95,7 @@ def contents(client: Client, url: str, length: int | None) -> tuple[Contents, in
     """What it holds, and its length; raises OnlineError."""
     remote = _Remote(client, url, length)
     try:
-        with zipfile.ZipFile(remote) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(remote) as archive:
             entries = archive.infolist()
             if len(entries) > _ENTRIES:
                 raise OnlineError("the wheel has too many files")

@@ -180,7 +180,9 @@ class Client:
                     try:
                         self._context.load_verify_locations(file)
                     except (OSError, ssl.SSLError) as error:
-                        raise OnlineError("a file of certificates of your configuration cannot be read") from error
+                        raise OnlineError(
+                            "a file of certificates of your configuration cannot be read"
+                        ) from error
             return self._context
 
 

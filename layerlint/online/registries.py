@@ -74,7 +74,7 @@ def configured(tell: Callable[[str], None] | None = None) -> Online:
     """By the environment and the files of this user and machine."""
     pip, npm = _pip(), _npm()
     python, python_header = _taken(os.environ.get("PIP_INDEX_URL") or pip.get("index-url") or PYPI)
-    given = os.environ.get("npm_config_registry") or os.environ.get("NPM_CONFIG_REGISTRY")
+    given = _npm_variable("registry")
     registry, npm_header = _taken(given or npm.get("registry") or NPM)
     if registry and not npm_header:
         npm_header = _token(registry, npm)
@@ -146,15 +146,23 @@ def _settings(home: Path) -> Path:
 
 def _npm() -> dict[str, str]:
     """The user's ``.npmrc`` over those of the machine; a project's is not read."""
-    user = os.environ.get("npm_config_userconfig") or os.environ.get("NPM_CONFIG_USERCONFIG")
+    user = _npm_variable("userconfig")
     files = [Path("/etc/npmrc"), Path("/usr/etc/npmrc"), Path(user) if user else Path.home() / ".npmrc"]
     found: dict[str, str] = {}
     for file in files:
         for line in _text(file).splitlines():
             match = _NPM_LINE.fullmatch(line)
             if match is not None:
-                found[match[1]] = _VARIABLE.sub(lambda each: os.environ.get(each[1], ""), match[2].strip("\"'"))
+                found[match[1]] = _VARIABLE.sub(
+                    lambda each: os.environ.get(each[1], ""), match[2].strip("\"'")
+                )
     return found
+
+
+def _npm_variable(key: str) -> str:
+    """In either spelling, as npm takes it."""
+    name = f"npm_config_{key}"
+    return os.environ.get(name) or os.environ.get(name.upper(), "")
 
 
 def _token(registry: str, npm: dict[str, str]) -> str:

@@ -67,6 +67,8 @@ class Store:
 
     def _forget(self) -> None:
         """The days before the last few."""
-        days = sorted(each for each in self.root.iterdir() if _DAY.fullmatch(each.name) and not each.is_symlink())
+        days = sorted(
+            each for each in self.root.iterdir() if _DAY.fullmatch(each.name) and not each.is_symlink()
+        )
         for day in days[:-_KEPT]:
             shutil.rmtree(day, ignore_errors=True)

@@ -24,8 +24,11 @@ _SECONDS: Final = 60.0
 _LARGEST: Final = 1 << 20
 _LINE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,99})==([A-Za-z0-9][A-Za-z0-9.!+_-]{0,99})")
 _KEPT: Final = frozenset(
-    "ALL_PROXY HOME HTTPS_PROXY HTTP_PROXY LANG NO_PROXY PATH SYSTEMROOT TMPDIR all_proxy http_proxy https_proxy no_proxy".split()
-)
+    (
+        "ALL_PROXY", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "NO_PROXY", "PATH", "SYSTEMROOT", "TMPDIR",
+        "all_proxy", "http_proxy", "https_proxy", "no_proxy",
+    )
+)  # fmt: skip
 """Variables of the environment that uv is given."""
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 ABSENT: Final = "uv is not installed: pip install 'layerlint[online]'"
@@ -49,7 +52,9 @@ def platform_of(machine: str, *, musl: bool) -> str:
     return f"{cpu}-unknown-linux-musl" if musl else f"{cpu}-manylinux_2_28"
 
 
-def pinned(question: WheelsWanted, machine: str, online: Online, seconds: float) -> tuple[tuple[str, str], ...]:
+def pinned(
+    question: WheelsWanted, machine: str, online: Online, seconds: float
+) -> tuple[tuple[str, str], ...]:
     """Names and versions, sorted; raises OnlineError."""
     program = find()
     if program is None:
@@ -64,8 +69,12 @@ def pinned(question: WheelsWanted, machine: str, online: Online, seconds: float)
     if not question.dependencies:
         command.append("--no-deps")
     with tempfile.TemporaryDirectory(prefix="layerlint-") as work:
-        Path(work, "requirements.txt").write_text("".join(f"{line}\n" for line in question.requirements), "utf-8")
-        Path(work, "constraints.txt").write_text("".join(f"{line}\n" for line in question.constraints), "utf-8")
+        Path(work, "requirements.txt").write_text(
+            "".join(f"{line}\n" for line in question.requirements), "utf-8"
+        )
+        Path(work, "constraints.txt").write_text(
+            "".join(f"{line}\n" for line in question.constraints), "utf-8"
+        )
         code, said = _run(command, work, _environment(online), min(seconds, _SECONDS))
         answer = Path(work, "answer.txt")
         if code or not answer.is_file() or answer.stat().st_size > _LARGEST:
@@ -138,4 +147,3 @@ def _why(said: str, work: str) -> str:
     reason = reason or next((line for line in lines if not line.startswith("No solution")), "")
     shown = redact(" ".join(reason.replace(work, "").split()))
     return f": {shown[:160]}" if shown else ""
-

@@ -146,7 +146,11 @@ def _files(client: Client, url: str) -> Iterator[_File]:
     except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise OnlineError("the index gives an answer that cannot be read") from error
     for each in listed:
-        if isinstance(each, dict) and isinstance(each.get("filename"), str) and isinstance(each.get("url"), str):
+        if (
+            isinstance(each, dict)
+            and isinstance(each.get("filename"), str)
+            and isinstance(each.get("url"), str)
+        ):
             size, hashes = each.get("size"), each.get("hashes")
             length = size if isinstance(size, int) and 0 < size < 1 << 44 else None
             yield _File(each["filename"], urljoin(url, each["url"]), length, _digest(hashes))

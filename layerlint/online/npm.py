@@ -1,0 +1,220 @@
+"""What npm installs: names and ranges to a tree of packages, and the bytes of each.
+
+The tree is placed as for the bundled table (`catalog.npm`).  Bytes are those that were measured, else what the
+registry says, else those of the tar in the tarball, which its last four bytes tell (RFC 1952).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog.npm import Package, Table, table
+from layerlint.domain.size import ZERO, Size
+from layerlint.lookup import Packages, PackagesWanted
+from layerlint.online.client import Client
+from layerlint.online.errors import OnlineError
+from layerlint.online.npm_documents import Documents, Release
+from layerlint.online.registries import NPM, Online
+from layerlint.online.workers import in_parallel
+
+_MOST: Final = 1_500
+"""Packages of one tree; create-react-app, which has many, comes to 1,300."""
+_PACKED_BEST: Final = 1_032
+_TAR: Final = ((0.41, 0.78, 0.975), (0.75, 0.93, 0.985))
+"""Bytes of files over those of the tar, of tars up to 64 KiB and longer ones: headers and padding are about
+980 bytes a file (70 packages of express and webpack, November 2026)."""
+_SMALL: Final = 1 << 16
+_UNPACKED: Final = (1.85, 3.1, 5.8)
+"""Bytes unpacked over those of the tarball: 5 %, median and 95 % of the bundled table's 3,682."""
+_TARBALL: Final = (0.17, 0.32, 0.54)
+_FILES: Final = (0.00002, 0.00018, 0.0012)
+"""Files for each byte: the same packages have a median of 5.5 kB a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    bytes: Size
+    files: Size
+    tarball: Size
+
+
+def answer(question: PackagesWanted, machine: str, online: Online, client: Client) -> Packages:
+    """Raises OnlineError."""
+    registry = question.registry.rstrip("/")
+    if registry and registry not in (online.npm, f"{online.npm}/"):
+        raise OnlineError("the registry that the Dockerfile names is not yours, and is not asked")
+    if not online.npm:
+        raise OnlineError("your npm registry is not one of http")
+    if len(question.packages) > _MOST:
+        raise OnlineError(f"it comes to more than {_MOST} packages")
+    documents = Documents(client, online.npm, machine, musl=question.musl)
+    found = _Tree(documents)
+    roots = found.wanted(question.packages, dependencies=not question.exact)
+    if not roots:
+        raise OnlineError(found.problem or "the npm registry has none of the packages")
+    return found.listed(client, online) if question.exact else found.placed(roots, client, online)
+
+
+class _Tree:
+    """The releases that are needed, and which of them needs which."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._releases: dict[tuple[str, str], Release] = {}
+        self._picked: dict[tuple[str, str], Release] = {}
+        self.missing: list[str] = []
+        self.problem = ""
+
+    def wanted(self, asked: Sequence[tuple[str, str]], *, dependencies: bool) -> list[Release]:
+        """Level by level; the releases of what is asked for."""
+        level = list(dict.fromkeys(asked))
+        needed = True
+        while level and needed:
+            fetched = in_parallel(self._release, level)
+            new: list[Release] = []
+            for pair, release in zip(level, fetched, strict=True):
+                if release is None:
+                    self.missing.append(pair[0])
+                    continue
+                self._picked[pair] = release
+                if (release.name, release.version) not in self._releases:
+                    self._releases[release.name, release.version] = release
+                    new.append(release)
+            if len(self._releases) > _MOST:
+                raise OnlineError(f"it comes to more than {_MOST} packages")
+            needed = dependencies
+            every = (pair for release in new if not release.is_foreign for pair in release.needs)
+            level = [pair for pair in dict.fromkeys(every) if pair not in self._picked]
+        return [self._picked[pair] for pair in dict.fromkeys(asked) if pair in self._picked]
+
+    def _release(self, pair: tuple[str, str]) -> Release | None:
+        name, wanted = pair
+        if wanted.startswith("npm:"):
+            name, _, wanted = wanted.removeprefix("npm:").rpartition("@")
+            if not name:
+                name, wanted = wanted, ""
+        if any(mark in wanted for mark in (":", "/")):
+            return None
+        try:
+            return self._documents.release(name, wanted)
+        except OnlineError as error:
+            self.problem = self.problem or str(error)
+            return None
+
+    def placed(self, roots: Sequence[Release], client: Client, online: Online) -> Packages:
+        amounts = self._amounts(client, online)
+        keys = sorted(self._releases)
+        position = {key: index for index, key in enumerate(keys)}
+        ranges: dict[str, int] = {}
+        rows: list[list[Any]] = []
+        for key in keys:
+            release, amount = self._releases[key], amounts[key]
+            flags = ("s" if release.has_script else "") + ("-" if release.is_foreign else "")
+            needs = []
+            for pair in release.needs:
+                to = self._picked.get(pair)
+                if to is not None:
+                    number = ranges.setdefault(pair[1], len(ranges))
+                    needs.append([position[to.name, to.version], number])
+            sizes = [amount.bytes.likely, amount.files.likely, amount.tarball.likely]
+            rows.append([*key, flags, *sizes, needs, []])
+        lengths = {name: self._documents.length(name) for name, _ in keys}
+        data = {"date": "", "ranges": list(ranges), "packages": rows, "documents": lengths, "bins": {}}
+        tree = Table({**data, "quantiles": {}})
+        closure = tree.closure(position[release.name, release.version] for release in roots)
+        each = [amounts[package.name, package.version] for package in closure.packages]
+        once = {(p.name, p.version): amounts[p.name, p.version].tarball for p in closure.packages}
+        foreign = [amounts[p.name, p.version] for p in closure.foreign]
+        return Packages(
+            _independent(amount.bytes for amount in each),
+            _independent(amount.files for amount in each),
+            len(closure.packages),
+            len(closure.packages) + len(closure.foreign),
+            _independent(once.values()),
+            closure.metadata,
+            _independent(amount.bytes + amount.tarball for amount in foreign),
+            tuple(sorted({p.name for p in closure.packages if p.has_script})),
+            tuple((release.name, release.programs) for release in roots if release.programs),
+            tuple(sorted(set(self.missing) - self._spared())),
+        )
+
+    def listed(self, client: Client, online: Online) -> Packages:
+        """Each release once, without a place."""
+        amounts = self._amounts(client, online)
+        here = {key: release for key, release in self._releases.items() if not release.is_foreign}
+        each = [amounts[key] for key in here]
+        return Packages(
+            _independent(amount.bytes for amount in each),
+            _independent(amount.files for amount in each),
+            len(here),
+            len(self._releases),
+            _independent(amount.tarball for amount in each),
+            0,
+            ZERO,
+            tuple(sorted({release.name for release in here.values() if release.has_script})),
+            (),
+            tuple(sorted(set(self.missing))),
+        )
+
+    def _spared(self) -> set[str]:
+        """What may be missing: dependencies that are optional wherever they are needed."""
+        optional = {name for release in self._releases.values() for name in release.optional}
+        firm = {n for r in self._releases.values() for n, _ in r.needs if n not in r.optional}
+        return optional - firm
+
+    def _amounts(self, client: Client, online: Online) -> Mapping[tuple[str, str], _Amounts]:
+        measured = {(p.name, p.version): p for p in table().packages} if online.npm == NPM else {}
+        keys = list(self._releases)
+
+        def amounts(key: tuple[str, str]) -> _Amounts:
+            known = measured.get(key)
+            release = self._releases[key]
+            if known is not None and known.bytes:
+                return _measured(known)
+            if release.is_foreign:
+                return _Amounts(ZERO, ZERO, ZERO)
+            return _told(release, client, online)
+
+        return dict(zip(keys, in_parallel(amounts, keys), strict=True))
+
+
+def _measured(known: Package) -> _Amounts:
+    return _Amounts(Size.exact(known.bytes), Size.exact(known.files), Size.exact(known.tarball))
+
+
+def _told(release: Release, client: Client, online: Online) -> _Amounts:
+    if release.unpacked is not None:
+        size = Size.exact(release.unpacked)
+        files = Size.exact(release.files) if release.files is not None else _times(release.unpacked, _FILES)
+        return _Amounts(size, files, _times(release.unpacked, _TARBALL))
+    plain = release.name.rpartition("/")[2]
+    url = release.tarball or f"{online.npm}/{release.name}/-/{plain}-{release.version}.tgz"
+    try:
+        last, _, length = client.part(url, "-4", 4)
+        tar = int.from_bytes(last, "little")
+        # A packed tar of 4 GiB or more, or a tarball in two parts, tells another number.
+        if length > 20 and 1_024 <= tar <= length * _PACKED_BEST and tar >= length // 2:
+            size = _times(tar, _TAR[tar > _SMALL])
+            return _Amounts(size, _times(size.likely, _FILES), Size.exact(length))
+    except OnlineError:
+        length = client.length(url).length
+    return _Amounts(_times(length, _UNPACKED), _times(length * 3, _FILES), Size.exact(length))
+
+
+def _times(amount: int, factors: tuple[float, float, float]) -> Size:
+    low, likely, high = (int(amount * factor) for factor in factors)
+    return Size(low, max(likely, 1), max(high, 1) + 1)
+
+
+def _independent(terms: Iterable[Size]) -> Size:
+    """The sum of amounts whose errors have nothing to do with each other: those add as squares do."""
+    likely, below, above = 0, 0.0, 0.0
+    for term in terms:
+        likely += term.likely
+        below += float(term.likely - term.low) ** 2
+        above += float((term.high or term.likely) - term.likely) ** 2
+    return Size(
+        max(0, likely - int(below**0.5) - (below > 0)), likely, likely + int(above**0.5) + (above > 0)
+    )
