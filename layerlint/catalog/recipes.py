@@ -169,9 +169,10 @@ def _recipe(facts: Mapping[str, Any], repository: str, tag: str, values: dict[st
         return None
     within = _percent(pick(facts.get("within"), values) or "0%")
     adds = tuple(
-        Addition(path, size_of(amount, within))
+        Addition(place, size_of(amount, within))
         for path, table in facts.get("adds", {}).items()
         if (amount := pick(table, values)) is not None
+        and (place := tags.filled(path, _with_minor(values))) is not None
     )
     complete = facts.get("environment_complete")
     return Recipe(
@@ -198,6 +199,12 @@ def _recipe(facts: Mapping[str, Any], repository: str, tag: str, values: dict[st
         date=str(facts["date"]),
         source=str(facts["source"]),
     )
+
+
+def _with_minor(values: tags.Values) -> tags.Values:
+    """With the first two numbers of the version, where the tag says so many."""
+    numbers = tags.numbers(values.get("version", ""))[:2]
+    return {**values, "minor": ".".join(map(str, numbers))} if len(numbers) > 1 else values
 
 
 def pick(value: Any, values: tags.Values) -> str | None:
