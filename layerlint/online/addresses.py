@@ -26,6 +26,8 @@ _OWN: Final = tuple(
     )
 )  # fmt: skip
 """This host, private networks (RFC 1918, 4193, 6598), link-local (with the metadata services of clouds), multicast."""
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses of IPv4 behind a translator (RFC 6052)."""
 _NAMES: Final = (".internal", ".lan", ".local", ".localdomain", ".localhost")
 _CREDENTIALS: Final = frozenset(
     (
@@ -89,6 +91,8 @@ def _is_own(text: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if address in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             address = inner
     return any(address.version == network.version and address in network for network in _OWN)

@@ -120,7 +120,7 @@ class Client:
             # An address to which a server sends may carry a signature that the server made.
             parts = parsed(url, given=hop == 0)
             connection, target, more = self._connect(parts)
-            watch = None
+            watch = response = None
             try:
                 connection.connect()
                 watch = _watch(connection, min(self._online.timeout * 3, self.left()))
@@ -141,6 +141,8 @@ class Client:
             finally:
                 if watch is not None:
                     watch.cancel()
+                if response is not None:
+                    response.close()  # it holds the connection
                 connection.close()
         raise OnlineError(f"{_host(url)} sends on and on" if redirects else f"{_host(url)} sends on")
 

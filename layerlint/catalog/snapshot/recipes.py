@@ -153,7 +153,9 @@ def _stands_on(facts: Mapping[str, Any]) -> str:
 def _size(facts: Mapping[str, Any]) -> str:
     if "from" not in facts:
         return _newest(facts["size"])
-    return " ".join(f"+ {_newest(table)} in `{path}`" for path, table in facts.get("adds", {}).items()) or "-"
+    # What is of no size says where things are put.
+    added = ((path, _newest(table)) for path, table in facts.get("adds", {}).items())
+    return " ".join(f"+ {amount} in `{path}`" for path, amount in added if amount != "0 MB") or "-"
 
 
 def _newest(value: Any) -> str:
