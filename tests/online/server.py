@@ -162,7 +162,9 @@ def tarball(files: Mapping[str, bytes]) -> bytes:
 
 def document(server: Server, name: str, versions: Mapping[str, Mapping[str, Any]], latest: str = "") -> None:
     """The registry's on one package."""
-    rows = {version: {"name": name, "version": version, "dist": {}, **row} for version, row in versions.items()}
+    rows = {
+        version: {"name": name, "version": version, "dist": {}, **row} for version, row in versions.items()
+    }
     listed = {"name": name, "dist-tags": {"latest": latest or list(versions)[-1]}, "versions": rows}
     path = "/" + name.replace("/", "%2F")
     server.pages[path] = Page(json.dumps(listed).encode(), "application/json")

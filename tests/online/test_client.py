@@ -49,7 +49,8 @@ def test_a_server_without_head_is_asked_for_one_byte(server: Server, client: Cli
 
 
 @pytest.mark.parametrize(
-    "length", ["-5", "1e9", "9" * 30, str(1 << 60), "٣", "", "12, 13", "0x10", " +7"],
+    "length",
+    ["-5", "1e9", "9" * 30, str(1 << 60), "٣", "", "12, 13", "0x10", " +7"],
 )
 def test_lengths_that_are_none(server: Server, client: Client, length: str) -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
@@ -69,7 +70,15 @@ def test_redirects_are_followed(server: Server, client: Client, status: int) -> 
 
 @pytest.mark.parametrize(
     "where",
-    ["/loop", "//[::1", "file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://x/", "http://user:pw@127.0.0.1/", ""],
+    [
+        "/loop",
+        "//[::1",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "gopher://x/",
+        "http://user:pw@127.0.0.1/",
+        "",
+    ],
 )
 def test_redirects_that_are_not_followed(server: Server, client: Client, where: str) -> None:
     server.pages["/loop"] = moved(where)
@@ -131,7 +140,9 @@ def test_nothing_is_sent_that_could_be_a_credential(server: Server, client: Clie
 
 def test_the_credentials_of_a_registry_go_to_it_alone(server: Server) -> None:
     place = f"http://{server.host}"
-    online = Online(f"{server.url}/simple", credentials=((place, "Basic abc"),), hosts=("127.0.0.2:1",), timeout=2.0)
+    online = Online(
+        f"{server.url}/simple", credentials=((place, "Basic abc"),), hosts=("127.0.0.2:1",), timeout=2.0
+    )
     server.pages["/file"] = b"x"
     Client(online).length(f"{server.url}/file")
     assert server.headers[0]["Authorization"] == "Basic abc"
@@ -154,7 +165,9 @@ def test_the_credentials_of_a_registry_go_to_it_alone(server: Server) -> None:
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", *[b"x" * 100_000] * 50),
     ],
 )
-def test_answers_that_are_broken_or_have_no_end(server: Server, client: Client, pieces: tuple[bytes, ...]) -> None:
+def test_answers_that_are_broken_or_have_no_end(
+    server: Server, client: Client, pieces: tuple[bytes, ...]
+) -> None:
     server.pages["/page"] = raw(*pieces)
     with pytest.raises(OnlineError):
         client.get(f"{server.url}/page", 1_000_000, "*/*")
@@ -169,7 +182,9 @@ def test_a_server_that_says_nothing(server: Server) -> None:
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n"])
+@pytest.mark.parametrize(
+    "head", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n"]
+)
 def test_a_server_that_sends_a_byte_now_and_then(server: Server, head: bytes) -> None:
     client = Client(Online(server.url, timeout=0.5))
     drip = b"H" if not head else b"x"

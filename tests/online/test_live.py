@@ -74,7 +74,9 @@ def test_npm(tmp_path: Path, wanted: str) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     if done.returncode:
         pytest.skip(f"npm does not install it: {done.stderr[-300:]}")
-    low, likely, high = forecast(f"FROM node:22-slim\nWORKDIR /app\nRUN npm install {wanted}\n", online, "/app/node_modules/<")
+    low, likely, high = forecast(
+        f"FROM node:22-slim\nWORKDIR /app\nRUN npm install {wanted}\n", online, "/app/node_modules/<"
+    )
     real = measured(tmp_path / "node_modules") - (tmp_path / "node_modules/.package-lock.json").stat().st_size
     assert low <= real <= high
     assert likely == pytest.approx(real, rel=0.05)

@@ -12,7 +12,9 @@ from layerlint.online.registries import Online
 from tests.online.server import Page, Server, document, tarball
 
 
-def ask(online: Online, *packages: str, exact: bool = False, registry: str = "", musl: bool = False) -> Packages:
+def ask(
+    online: Online, *packages: str, exact: bool = False, registry: str = "", musl: bool = False
+) -> Packages:
     pairs = tuple((each.rpartition("@")[0], each.rpartition("@")[2]) for each in packages)
     return npm.answer(PackagesWanted(pairs, exact, musl, registry), "amd64", online, Client(online))
 
@@ -22,9 +24,20 @@ def sized(amount: int, **more: object) -> dict[str, object]:
 
 
 def test_a_tree(server: Server, online: Online) -> None:
-    document(server, "top", {"1.0.0": sized(100, dependencies={"mid": "^1.0.0", "@s/leaf": "1.x"}, bin="cli.js")})
-    document(server, "mid", {"1.0.0": sized(5), "1.2.0": sized(20, dependencies={"@s/leaf": "~1.1.0"}), "2.0.0": sized(7)})
-    document(server, "@s/leaf", {"1.1.5": sized(1000), "1.3.0": sized(3000), "2.0.0-rc.1": sized(1)}, latest="1.3.0")
+    document(
+        server, "top", {"1.0.0": sized(100, dependencies={"mid": "^1.0.0", "@s/leaf": "1.x"}, bin="cli.js")}
+    )
+    document(
+        server,
+        "mid",
+        {"1.0.0": sized(5), "1.2.0": sized(20, dependencies={"@s/leaf": "~1.1.0"}), "2.0.0": sized(7)},
+    )
+    document(
+        server,
+        "@s/leaf",
+        {"1.1.5": sized(1000), "1.3.0": sized(3000), "2.0.0-rc.1": sized(1)},
+        latest="1.3.0",
+    )
     found = ask(online, "top@^1")
     assert found.bytes.low == found.bytes.high == 100 + 20 + 3000 + 1000
     assert (found.packages, found.entries) == (4, 4)
@@ -54,7 +67,11 @@ def test_which_version(server: Server, online: Online, text: str, chosen: int) -
 
 def test_other_platforms_are_listed_and_not_placed(server: Server, online: Online) -> None:
     native = {"linux": ["linux"], "win": ["win32"], "not": ["!linux"]}
-    document(server, "top", {"1.0.0": sized(10, optionalDependencies={f"n-{name}": "1.0.0" for name in native} | {"gone": "1"})})
+    document(
+        server,
+        "top",
+        {"1.0.0": sized(10, optionalDependencies={f"n-{name}": "1.0.0" for name in native} | {"gone": "1"})},
+    )
     for name, systems in native.items():
         document(server, f"n-{name}", {"1.0.0": sized(1000, os=systems, cpu=["x64", "arm64"])})
     found = ask(online, "top@1")
@@ -138,14 +155,18 @@ def test_documents_that_are_none(server: Server, online: Online, body: bytes) ->
         ask(online, "one@1")
 
 
-@pytest.mark.parametrize("name", ["../../etc", "a/../b", "one?x=1", "..", ".", "", "a b", "@x/y/z", "one#x", "a\r\nb"])
+@pytest.mark.parametrize(
+    "name", ["../../etc", "a/../b", "one?x=1", "..", ".", "", "a b", "@x/y/z", "one#x", "a\r\nb"]
+)
 def test_names_that_are_none_are_not_asked(server: Server, online: Online, name: str) -> None:
     with pytest.raises(OnlineError):
         ask(online, f"{name}@1")
     assert server.asked == []
 
 
-@pytest.mark.parametrize("text", ["git+https://x/y", "file:../x", "https://x/y.tgz", "user/repository", "workspace:*"])
+@pytest.mark.parametrize(
+    "text", ["git+https://x/y", "file:../x", "https://x/y.tgz", "user/repository", "workspace:*"]
+)
 def test_what_is_not_of_the_registry_is_missing(server: Server, online: Online, text: str) -> None:
     document(server, "top", {"1.0.0": sized(3, dependencies={"other": text})})
     found = ask(online, "top@1")

@@ -29,7 +29,9 @@ def test_the_public_ones_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) 
 
 def test_files_and_variables(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".config/pip").mkdir(parents=True)
-    (home / ".config/pip/pip.conf").write_text("[global]\nindex_url = https://me:pa%40ss@own.example/simple/\n")
+    (home / ".config/pip/pip.conf").write_text(
+        "[global]\nindex_url = https://me:pa%40ss@own.example/simple/\n"
+    )
     (home / ".npmrc").write_text(
         "; comment\nregistry = https://npm.example/r/\n//npm.example/r/:_authToken=${TOKEN}\nbroken\n"
     )
@@ -44,11 +46,17 @@ def test_files_and_variables(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("PIP_INDEX_URL", "https://other.example/simple")
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://localhost:4873/")
     found = configured()
-    assert (found.python, found.npm, found.login()) == ("https://other.example/simple", "http://localhost:4873", "")
+    assert (found.python, found.npm, found.login()) == (
+        "https://other.example/simple",
+        "http://localhost:4873",
+        "",
+    )
     assert "localhost:4873" in tuple(found.own())
 
 
-@pytest.mark.parametrize("url", ["file:///srv/simple", "ftp://x/", "http://", "http://[", "nonsense", "http://x:0/"])
+@pytest.mark.parametrize(
+    "url", ["file:///srv/simple", "ftp://x/", "http://", "http://[", "nonsense", "http://x:0/"]
+)
 def test_an_index_that_is_not_of_http_is_not_asked(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", url)
     assert configured().python == ""

@@ -21,7 +21,9 @@ from tests.online.server import Server, document, publish, wheel
 needs_uv = pytest.mark.skipif(uv.find() is None, reason="uv is not installed")
 
 
-def run(text: str, online: Online | None, folder: Path | None = None, platform: str = "linux/amd64") -> Analysis:
+def run(
+    text: str, online: Online | None, folder: Path | None = None, platform: str = "linux/amd64"
+) -> Analysis:
     return analyse(SourceFile("Dockerfile", text), folder, Settings(online=online, platform=platform))
 
 
@@ -64,7 +66,8 @@ def test_an_archive_in_a_pipe(server: Server, online: Online) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["curl -H 'Authorization: x' -o /f {url}", "curl -d x -o /f {url}", "curl -u me:pw -o /f {url}", "curl -X POST -o /f {url}",
+    ["curl -H 'Authorization: x' -o /f {url}", "curl -d x -o /f {url}", "curl -u me:pw -o /f {url}",
+     "curl -X POST -o /f {url}",
      "curl --header A:b -o /f {url}", "wget --header=A:b -O /f {url}", "wget --post-data=x -O /f {url}",
      "curl -o /f '{url}[1-3]'", "curl -o /f {url}/$UNKNOWN", "curl -o /f {url}?token=abcdef"],
 )  # fmt: skip
@@ -82,7 +85,9 @@ def test_curl_follows_redirects_only_where_it_is_told_to(server: Server, online:
 
     server.pages["/old"] = moved
     server.pages["/new"] = b"x" * 44
-    analysis = run(f"FROM alpine:3.20\nRUN curl -o /f {server.url}/old\nRUN curl -Lo /g {server.url}/old\n", online)
+    analysis = run(
+        f"FROM alpine:3.20\nRUN curl -o /f {server.url}/old\nRUN curl -Lo /g {server.url}/old\n", online
+    )
     assert not node(analysis, "/f").size.is_exact
     assert node(analysis, "/g").size == Size.exact(44)
     assert any("sends on" in note for note in analysis.unanswered)
@@ -114,8 +119,12 @@ def test_answers_are_kept_for_the_day(server: Server, online: Online) -> None:
     assert server.asked == ["HEAD /a"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"key": 1}', b"\xff" * 100, b'{"value": {"length": -1}}'])
-def test_a_damaged_answer_is_asked_for_again(server: Server, online: Online, cache: Path, damage: bytes) -> None:
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"key": 1}', b"\xff" * 100, b'{"value": {"length": -1}}']
+)
+def test_a_damaged_answer_is_asked_for_again(
+    server: Server, online: Online, cache: Path, damage: bytes
+) -> None:
     server.pages["/a"] = b"a" * 10
     text = f"FROM debian:bookworm\nADD {server.url}/a /a\n"
     run(text, online)
@@ -212,9 +221,13 @@ def test_a_registry_of_the_dockerfile_is_left_alone(server: Server, online: Onli
     assert any("is not yours" in note for note in analysis.unanswered)
 
 
-def test_versions_of_a_lock_file_that_were_not_measured(server: Server, online: Online, tmp_path: Path) -> None:
+def test_versions_of_a_lock_file_that_were_not_measured(
+    server: Server, online: Online, tmp_path: Path
+) -> None:
     document(server, "made-up-package", {"3.2.1": {"dist": {"unpackedSize": 77_000}}})
-    (tmp_path / "package.json").write_text('{"name":"x","version":"1.0.0","dependencies":{"made-up-package":"3"}}')
+    (tmp_path / "package.json").write_text(
+        '{"name":"x","version":"1.0.0","dependencies":{"made-up-package":"3"}}'
+    )
     (tmp_path / "package-lock.json").write_text(
         '{"lockfileVersion":3,"packages":{"":{"dependencies":{"made-up-package":"3"}},'
         '"node_modules/made-up-package":{"version":"3.2.1"}}}'
@@ -265,7 +278,11 @@ def test_the_watch_sees_what_the_flag_does(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", [["check"], ["layers"], ["explain", "--line", "2"]])
 def test_the_flag_on_the_command_line(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: list[str]
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: list[str],
 ) -> None:
     from layerlint.cli import main
 

@@ -52,7 +52,9 @@ def ask(question: WheelsWanted, online: Online, machine: str = "amd64") -> dict[
 @needs_uv
 @pytest.mark.parametrize("html", [False, True])
 @pytest.mark.parametrize("sizes", [False, True])
-def test_an_installation_with_what_it_requires(server: Server, online: Online, html: bool, sizes: bool) -> None:
+def test_an_installation_with_what_it_requires(
+    server: Server, online: Online, html: bool, sizes: bool
+) -> None:
     publish(server, EVERY, html=html, sizes=sizes)
     found = ask(wanted("app"), online)
     assert {name: each.version for name, each in found.items()} == {"app": "1.0", "lib": "1.5"}
@@ -64,7 +66,9 @@ def test_an_installation_with_what_it_requires(server: Server, online: Online, h
     assert app.contents.commands == ("app",)
     assert (app.contents.rest, app.contents.rest_count) == (300, 1)
     assert app.contents.count == 7
-    assert not any(each.startswith("GET /files") and "bytes=" not in each for each in server.asked if "lib-2" in each)
+    assert not any(
+        each.startswith("GET /files") and "bytes=" not in each for each in server.asked if "lib-2" in each
+    )
 
 
 @needs_uv
