@@ -111,7 +111,7 @@ def test_a_fifo_that_is_called_dockerfile_is_not_waited_for(
     ("arguments", "message"),
     [
         (("none",), "none: no such file or folder"),
-        (("--bad",), "unrecognized argument: --bad (see `layerlint check --help`)"),
+        (("--wrong-one",), "unrecognized argument: --wrong-one (see `layerlint check --help`)"),
         (("--fromat", "json"), "unrecognized argument: --fromat; did you mean --format?"),
         (("rules", "DL3009"), "unrecognized argument: DL3009; `layerlint explain DL3009` explains a rule"),
         (("lint", "Dockerfile"), 'there is no verb and no file "lint"; did you mean `layerlint check`?'),

@@ -144,8 +144,6 @@ def _rows(report: LayersReport) -> Iterator[str]:
     for note in report.notes:
         yield ""
         yield f"Note: {escape(note)}"
-    yield ""
-    yield UNFOLD
 
 
 def table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Iterator[str]:
