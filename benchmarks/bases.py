@@ -55,7 +55,7 @@ def main() -> None:
     whole, known = images.total(), (images - unknown).total()
     print(f"{whole} FROM lines name an image ({templates.total()} more are templates)")
     print(f"known: {known} ({known / whole:.1%}); with files {trees} ({trees / whole:.1%}), of this release {exact}")
-    own = Counter({name: n for name, n in images.items() if repository(name) in recipes.repositories()})
+    own = Counter({name: n for name, n in images.items() if recipes.covers(repository(name))})
     print(f"of the repositories of the catalog: {(own - unknown).total()} of {own.total()}")
     by_repository: dict[str, Counter[str]] = {}
     for name, count in images.items():

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from layerlint._dataclass import dataclass
 from layerlint._resources import bundled
@@ -26,15 +26,35 @@ _COMPILED = "bases.json"
 UNKNOWN_VALUE = "?"
 """Of a variable that the image sets to something that is not known here."""
 
-_HUB = (
-    "docker.io/library/",
-    "index.docker.io/library/",
-    "registry.hub.docker.com/library/",
+_HUB: Final = (
     "docker.io/",
-    "library/",
+    "index.docker.io/",
+    "registry-1.docker.io/",
+    "registry.hub.docker.com/",
 )
-_ARCHITECTURES = re.compile(r"(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x)/")
-"""Namespaces of the official images by architecture (docker-library/official-images)."""
+"""Docker Hub itself."""
+_MIRRORS: Final = (
+    "daocloud.io/",
+    "docker.m.daocloud.io/",
+    "docker.mirrors.ustc.edu.cn/",
+    "dockerhub.azk8s.cn/",
+    "hub-mirror.c.163.com/",
+    "index.alauda.cn/",
+    "m.daocloud.io/docker.io/",
+    "mirror.gcr.io/",
+    "mcr.microsoft.com/mirror/docker/",
+    "mcr.microsoft.com/oss/mirror/docker.io/",
+    "public.ecr.aws/docker/",
+    "quay.io/official-images/",
+    "registry.docker-cn.com/",
+)
+"""Registries that hand on the images of Docker Hub under their names (pages of their operators)."""
+_LIBRARY: Final = "library/"
+_ARCHITECTURES = re.compile(
+    r"(?:aarch64|amd64|armel|armhf|arm32v[567]|arm64v8|i386|loong64|mips64le|ppc64le|riscv64|s390x)/"
+)
+"""Namespaces of the official images by architecture (docker-library/official-images; aarch64, armel and armhf
+until 2017)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +102,18 @@ def find(reference: str) -> Recipe | None:
     repository, tag = split(name)
     if not tag and at:
         return None
-    file = _by_repository().get(repository)
-    return None if file is None else _resolved(file, repository, tag or "latest")
+    file, said = _file(repository)
+    return None if file is None else _resolved(file, repository, tag or "latest", said)
 
 
 def repositories() -> tuple[str, ...]:
-    """Every repository that a file is for, sorted."""
+    """Every repository, or pattern of repositories, that a file is for, sorted."""
     return tuple(sorted(_by_repository()))
+
+
+def covers(repository: str) -> bool:
+    """A file is for the repository, if not for each of its tags."""
+    return _file(repository)[0] is not None
 
 
 def documents() -> Mapping[str, Mapping[str, Any]]:
@@ -129,24 +154,52 @@ def _by_repository() -> dict[str, dict[str, Any]]:
     return {name: file for file in _documents().values() for name in file["repositories"]}
 
 
+@cache
+def _by_folder() -> dict[str, tuple[str, ...]]:
+    """The patterns (``balenalib/{word}-debian``) by what stands in front of the last slash."""
+    found: dict[str, list[str]] = {}
+    for name in _by_repository():
+        if "{" in name:
+            found.setdefault(name.rpartition("/")[0], []).append(name)
+    return {folder: tuple(patterns) for folder, patterns in found.items()}
+
+
+def _file(repository: str) -> tuple[Mapping[str, Any] | None, Mapping[str, str]]:
+    """The file for a repository, by its name or by a pattern, and what the name says by that.
+
+    Its last part is a value too, ``name``: for tables of a file that is for several.
+    """
+    folder, _, last = repository.rpartition("/")
+    if (file := _by_repository().get(repository)) is not None:
+        return file, {"name": last}
+    for pattern in _by_folder().get(folder, ()):
+        said = tags.match(pattern.rpartition("/")[2], last, {})
+        if said is not None:
+            return _by_repository()[pattern], {**said, "name": last}
+    return None, {}
+
+
 def split(name: str) -> tuple[str, str]:
     """Repository and tag, without what only says that it is the public registry, or which architecture."""
-    for prefix in _HUB:
-        name = name.removeprefix(prefix)
+    for prefix in (*_HUB, *_MIRRORS):
+        if name.startswith(prefix):
+            name = name.removeprefix(prefix)
+            break
+    name = name.removeprefix(_LIBRARY)
     name = _ARCHITECTURES.sub("", name, count=1)
     folder, slash, last = name.rpartition("/")
     last, _, tag = last.partition(":")
     return f"{folder}{slash}{last}", tag
 
 
-def _resolved(file: Mapping[str, Any], repository: str, tag: str) -> Recipe | None:
+def _resolved(file: Mapping[str, Any], repository: str, tag: str, said: Mapping[str, str]) -> Recipe | None:
     names = file.get("versions", {})
     for variant in file["variants"]:
         for pattern in variant["tags"]:
             values = tags.match(pattern, tag, names)
             if values is None:
                 continue
-            recipe = _recipe({**file, **variant}, repository, tag, values)
+            recipe = _recipe({**file, **variant}, repository, tag, {**said, **values})
             if recipe is not None:
                 return recipe
     return None

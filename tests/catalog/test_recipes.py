@@ -76,14 +76,16 @@ def test_every_image_stands_on_one_that_is_known(name: str) -> None:
     """Through recipes alone: what they come to as files is tried on a few below."""
     file = FILES[name]
     reached = 0
+    repositories = sorted({name for pattern in file["repositories"][:12] for name in expansions(pattern)})
     for variant in file["variants"]:
         for tag in sorted({tag for pattern in variant["tags"] for tag in expansions(pattern)}):
-            recipe = recipes.find(f"{file['repositories'][0]}:{tag}")
-            if recipe is None:
-                continue
-            reached += 1
-            for below in filter(None, (recipe.base, recipe.like)):
-                assert snapshots.find(below) or recipes.find(below), f"{recipe.reference} on {below}"
+            for repository in repositories:
+                recipe = recipes.find(f"{repository}:{tag}")
+                if recipe is None:
+                    continue
+                reached += 1
+                for below in filter(None, (recipe.base, recipe.like)):
+                    assert snapshots.find(below) or recipes.find(below), f"{recipe.reference} on {below}"
     assert reached
 
 
@@ -131,7 +133,7 @@ def test_what_no_file_is_for(reference: str) -> None:
 def test_no_tag_fails_or_is_slow(tag: str) -> None:
     started = time.process_time()
     for file in FILES.values():
-        recipes.find(f"{file['repositories'][0]}:{tag}")
+        recipes.find(f"{min(expansions(file['repositories'][0]))}:{tag}")
     assert time.process_time() - started < 5
 
 

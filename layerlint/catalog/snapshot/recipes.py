@@ -28,9 +28,9 @@ _TEXTS = (
     "user",
     "workdir",
 )
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*")
+_REPOSITORY = re.compile(r"(?:[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
-_KEY = re.compile(r"[0-9][0-9A-Za-z.]*|[a-z]+|\*")
+_KEY = re.compile(r"[0-9][0-9A-Za-z.]*|[a-z][a-z0-9._-]*|\*")
 
 
 def faults(document: Mapping[str, Any]) -> list[str]:
@@ -42,24 +42,34 @@ def faults(document: Mapping[str, Any]) -> list[str]:
     ]
     found = [*missing, *_unknown(document, _FILE, "the file")]
     names = document.get("repositories", ())
-    found += [f"{name} is not a repository" for name in names if not _REPOSITORY.fullmatch(name)]
+    found += [
+        f"{name} is not a repository"
+        for name in names
+        if not _REPOSITORY.fullmatch(_PLACEHOLDER.sub(_sample, name))
+    ]
+    said = {placeholder for name in names for placeholder in _PLACEHOLDER.findall(name)}
     found += _date(document.get("date", ""), "date")
     versions = document.get("versions", {})
     for number, variant in enumerate(document.get("variants", ()), 1):
         where = f"variant {number}"
         found += _unknown(variant, _VARIANT, where)
-        found += [f"{where}: {fault}" for fault in _variant({**document, **variant}, versions)]
+        found += [f"{where}: {fault}" for fault in _variant({**document, **variant}, versions, said)]
     return found
 
 
-def _variant(facts: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+def _sample(found: re.Match[str]) -> str:
+    """A name in place of a placeholder; none in place of an unknown one."""
+    return "x" if found[1] in tags.PLACEHOLDERS else found[0]
+
+
+def _variant(facts: Mapping[str, Any], names: Mapping[str, str], said: set[str]) -> Iterator[str]:
     if not facts.get("tags"):
         yield "it has no tags"
     if not any(key in facts for key in ("from", "like", "size")):
         yield "neither from, nor like, nor size says what it is"
     if "like" in facts and "size" not in facts:
         yield "an image that is only like another needs a size"
-    known = {"distribution", *facts.get("defaults", {})}
+    known = {"distribution", "name", *said, *facts.get("defaults", {})}
     for pattern in facts.get("tags", ()):
         try:
             tags.compiled(pattern, tuple(names))

@@ -37,6 +37,8 @@ _RENAMED = (
 """What is called otherwise since."""
 
 
+_PYTHON_2 = re.compile(r"python(?:2(?:\.[0-9])?)?(?:-|\Z)")
+
 P_co = TypeVar("P_co", covariant=True)
 
 
@@ -55,6 +57,11 @@ def nearest(name: str, index: Names[P_co]) -> P_co | None:
         if package is not None:
             return package
     return None
+
+
+def interpreter(name: str, index: Names[P_co]) -> P_co | None:
+    """What comes with a package for Python 2 where Python 3 is there already; None of any other package."""
+    return index.get("python2") if _PYTHON_2.match(name) else None
 
 
 def _candidates(name: str, stems: dict[str, tuple[str, ...]]) -> Iterator[str]:

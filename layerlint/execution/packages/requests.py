@@ -11,7 +11,7 @@ from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.model import Package
 from layerlint.domain.size import Size
 from layerlint.execution.packages.database import Installed
-from layerlint.execution.packages.nearby import matching, nearest
+from layerlint.execution.packages.nearby import interpreter, matching, nearest
 from layerlint.execution.packages.resolver import Index
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*")
@@ -105,6 +105,8 @@ def read(
                 pending += [name for name in reversed(names) if name != word]
             case _Missing(name) if near and (other := nearest(name, index)) is not None:
                 install.setdefault(other.name, _widened(other))
+                if "python3" in installed and (python := interpreter(name, index)) is not None:
+                    install.setdefault(python.name, _widened(python))
             case _NotKnown(name, problem):
                 guessed.append(name)
                 problems.append(problem)
