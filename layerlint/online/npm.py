@@ -1,7 +1,7 @@
 """What npm installs: names and ranges to a tree of packages, and the bytes of each.
 
 The tree is placed as for the bundled table (`catalog.npm`).  Bytes are those that were measured, else what the
-registry says, else those of the tar in the tarball, which its last four bytes tell (RFC 1952).
+registry says, else what the tarball tells (`online.tarball`).
 """
 
 from __future__ import annotations
@@ -18,28 +18,16 @@ from layerlint.online.client import Client
 from layerlint.online.errors import OnlineError
 from layerlint.online.npm_documents import Documents, Release
 from layerlint.online.registries import NPM, Online
+from layerlint.online.tarball import FILES, amounts, times
 from layerlint.online.workers import in_parallel
 
 _MOST: Final = 1_500
 """Packages of one tree; create-react-app, which has many, comes to 1,300."""
-_PACKED_BEST: Final = 1_032
-_TAR: Final = (
-    (12 << 10, (0.40, 0.54, 0.64)),
-    (24 << 10, (0.46, 0.68, 0.85)),
-    (64 << 10, (0.50, 0.755, 0.93)),
-    (256 << 10, (0.69, 0.84, 0.96)),
-    (1 << 62, (0.56, 0.89, 0.995)),
-)
-"""Bytes of files over those of the tar, by the length of that (5 %, all together and 95 % of 160 packages of the
-bundled table): headers and padding are about 980 bytes a file, and small tars are of small files."""
-_COMMON: Final = 0.1
+_COMMON: Final = 0.3
 """Of the errors of the packages of one tree, the part that they have in common: packages of one author are alike.
 An allowance, not a measurement."""
-_UNPACKED: Final = (1.85, 3.1, 5.8)
-"""Bytes unpacked over those of the tarball: 5 %, median and 95 % of the bundled table's 3,682."""
 _TARBALL: Final = (0.17, 0.32, 0.54)
-_FILES: Final = (0.00002, 0.00018, 0.0012)
-"""Files for each byte: the same packages have a median of 5.5 kB a file."""
+"""Bytes of the tarball over those unpacked: the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +165,7 @@ class _Tree:
         measured = {(p.name, p.version): p for p in table().packages} if online.npm == NPM else {}
         keys = list(self._releases)
 
-        def amounts(key: tuple[str, str]) -> _Amounts:
+        def amount(key: tuple[str, str]) -> _Amounts:
             known = measured.get(key)
             release = self._releases[key]
             if known is not None and known.bytes:
@@ -186,7 +174,7 @@ class _Tree:
                 return _Amounts(ZERO, ZERO, ZERO)
             return _told(release, client, online)
 
-        return dict(zip(keys, in_parallel(amounts, keys), strict=True))
+        return dict(zip(keys, in_parallel(amount, keys), strict=True))
 
 
 def _measured(known: Package) -> _Amounts:
@@ -196,25 +184,12 @@ def _measured(known: Package) -> _Amounts:
 def _told(release: Release, client: Client, online: Online) -> _Amounts:
     if release.unpacked is not None:
         size = Size.exact(release.unpacked)
-        files = Size.exact(release.files) if release.files is not None else _times(release.unpacked, _FILES)
-        return _Amounts(size, files, _times(release.unpacked, _TARBALL))
+        files = Size.exact(release.files) if release.files is not None else times(release.unpacked, FILES)
+        return _Amounts(size, files, times(release.unpacked, _TARBALL))
     plain = release.name.rpartition("/")[2]
     url = release.tarball or f"{online.npm}/{release.name}/-/{plain}-{release.version}.tgz"
-    try:
-        last, _, length = client.part(url, "-4", 4)
-        tar = int.from_bytes(last, "little")
-        # A packed tar of 4 GiB or more, or a tarball in two parts, tells another number.
-        if length > 20 and 1_024 <= tar <= length * _PACKED_BEST and tar >= length // 2:
-            size = _times(tar, next(factors for limit, factors in _TAR if tar <= limit))
-            return _Amounts(size, _times(size.likely, _FILES), Size.exact(length))
-    except OnlineError:
-        length = client.length(url).length
-    return _Amounts(_times(length, _UNPACKED), _times(length * 3, _FILES), Size.exact(length))
-
-
-def _times(amount: int, factors: tuple[float, float, float]) -> Size:
-    low, likely, high = (int(amount * factor) for factor in factors)
-    return Size(low, max(likely, 1), max(high, 1) + 1)
+    size, files, length = amounts(client, url)
+    return _Amounts(size, files, Size.exact(length))
 
 
 def _sum(terms: Iterable[Size]) -> Size:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import tracemalloc
+
 import pytest
 
+from layerlint.domain.size import Size
 from layerlint.lookup import Packages, PackagesWanted
 from layerlint.online import npm
 from layerlint.online.client import Client
@@ -112,15 +116,33 @@ def test_an_endless_tree_is_given_up(server: Server, online: Online, monkeypatch
         ask(online, "p0@1")
 
 
-def test_bytes_that_are_not_told_are_those_of_the_tar(server: Server, online: Online) -> None:
+def test_bytes_that_are_not_told_are_read_out_of_a_small_tarball(server: Server, online: Online) -> None:
     files = {f"f{number}.js": b"x" * 5000 for number in range(60)}
     server.pages["/files/one.tgz"] = tarball(files)
     document(server, "one", {"1.0.0": {"dist": {"tarball": f"{server.url}/files/one.tgz"}}})
     found = ask(online, "one@1")
-    assert found.bytes.high is not None
-    assert found.bytes.low <= 300_000 <= found.bytes.high <= 400_000
+    assert (found.bytes, found.files) == (Size.exact(300_000), Size.exact(60))
     assert found.tarballs.likely == len(tarball(files))
-    assert server.asked[-1] == "GET /files/one.tgz bytes=-4"
+
+
+def test_of_a_long_tarball_the_end_is_read(server: Server, online: Online) -> None:
+    data = tarball({f"f{number}.js": random.Random(number).randbytes(5000) for number in range(100)})
+    server.pages["/files/one.tgz"] = data
+    document(server, "one", {"1.0.0": {"dist": {"tarball": f"{server.url}/files/one.tgz"}}})
+    found = ask(online, "one@1")
+    assert found.bytes.high is not None
+    assert found.bytes.low <= 500_000 <= found.bytes.high <= 600_000
+    assert server.asked[-2:] == ["GET /files/one.tgz bytes=0-262143", "GET /files/one.tgz bytes=-4"]
+
+
+def test_a_bomb_is_not_unpacked(server: Server, online: Online) -> None:
+    server.pages["/files/one.tgz"] = tarball({"zeros": bytes(200_000_000)})
+    assert len(server.pages["/files/one.tgz"]) < 262_144  # type: ignore[arg-type]
+    document(server, "one", {"1.0.0": {"dist": {"tarball": f"{server.url}/files/one.tgz"}}})
+    tracemalloc.start()
+    ask(online, "one@1")
+    assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("tail", [b"\xff\xff\xff\xff", b"\0\0\0\0", b""])
@@ -132,7 +154,7 @@ def test_a_tarball_that_lies(server: Server, online: Online, tail: bytes) -> Non
     document(server, "one", {"1.0.0": {"dist": {"tarball": f"{server.url}/files/one.tgz"}}})
     found = ask(online, "one@1")
     assert found.bytes.high is not None
-    assert found.bytes.high < 10 * len(data)
+    assert found.bytes.high <= max(3000, 10 * len(data))
 
 
 def test_versions_of_a_lock_file(server: Server, online: Online) -> None:
