@@ -8,10 +8,10 @@ from __future__ import annotations
 import gzip
 import json
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from functools import cache, lru_cache
+from heapq import heappop, heappush
 from typing import Any
 
 from layerlint._dataclass import dataclass
@@ -181,15 +181,16 @@ class Table:
         placed: list[Package] = []
         foreign: list[Package] = []
         top: dict[str, int] = {}
-        queue: deque[tuple[int, tuple[dict[str, int], ...]]] = deque()
+        # As arborist takes them: those that lie higher first, then by their path.
+        queue: list[tuple[int, str, int, tuple[dict[str, int], ...]]] = []
         for root in roots:
             package = self.packages[root]
             if package.name not in top:
                 top[package.name] = root
                 placed.append(package)
-                queue.append((root, (top, {})))
+                heappush(queue, (1, package.name, root, (top, {})))
         while queue and len(placed) < _PLACED:
-            index, chain = queue.popleft()
+            _, path, index, chain = heappop(queue)
             for needed, text in self.packages[index].dependencies:
                 name = self.packages[needed].name
                 level = next((depth for depth in range(len(chain) - 1, -1, -1) if name in chain[depth]), None)
@@ -203,7 +204,8 @@ class Table:
                     foreign.append(self.packages[needed])
                     continue
                 placed.append(self.packages[needed])
-                queue.append((needed, (*chain[: depth + 1], {})))
+                above = "/node_modules/".join([*path.split("/node_modules/")[:depth], name])
+                heappush(queue, (depth + 1, above, needed, (*chain[: depth + 1], {})))
         return Closure(tuple(placed), tuple(foreign), self._metadata((*placed, *foreign)))
 
     def _metadata(self, packages: Iterable[Package]) -> int:

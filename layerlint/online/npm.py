@@ -116,7 +116,8 @@ class _Tree:
                     number = ranges.setdefault(pair[1], len(ranges))
                     needs.append([position[to.name, to.version], number])
             sizes = [amount.bytes.likely, amount.files.likely, amount.tarball.likely]
-            rows.append([*key, flags, *sizes, needs, []])
+            # By name, as npm takes them: the first that comes has the higher place.
+            rows.append([*key, flags, *sizes, sorted(needs), []])
         lengths = {name: self._documents.length(name) for name, _ in keys}
         data = {"date": "", "ranges": list(ranges), "packages": rows, "documents": lengths, "bins": {}}
         tree = Table({**data, "quantiles": {}})
