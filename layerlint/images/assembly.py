@@ -33,7 +33,7 @@ _AUFS = ".wh..wh."
 """Names that aufs keeps for itself; moby leaves them out (``WhiteoutMetaPrefix``)."""
 _STARGZ = frozenset({"/stargz.index.json", "/.prefetch.landmark", "/.no.prefetch.landmark"})
 """What eStargz adds at the root for its snapshotter, which does not show them (``docs/estargz.md``)."""
-_CANDIDATES = 64
+_CANDIDATES = 16
 """Removed files with the same data of which one is taken for what was moved."""
 
 _KINDS = {
@@ -310,9 +310,9 @@ class _Work:
                 same = attributes == (member.mode, member.uid, member.gid, member.mtime, member.capability)
                 return (Change.LINKED if same and others else Change.METADATA), below
         if candidates := removed.get(member.digest):
-            name = posixpath.basename(path)
+            name = path[path.rindex("/") :]
             near = islice(candidates, _CANDIDATES)
-            chosen = next((item for item in near if posixpath.basename(item[0]) == name), candidates[0])
+            chosen = next((item for item in near if item[0].endswith(name)), candidates[0])
             candidates.remove(chosen)
             return Change.MOVED, chosen[1]
         if isinstance(lower, Inode) and lower.kind is Kind.FILE:
