@@ -32,7 +32,7 @@ import sys
 from layerlint.filesystem.accounting import account
 from layerlint.filesystem.union import FileSystem
 from layerlint.images.opening import open_image
-image = open_image(sys.argv[1])
+image = open_image(sys.argv[1], all_digests=False)
 account(FileSystem.scratch(), [layer.layer for layer in image.layers])
 """
 
@@ -69,12 +69,12 @@ def make(path: Path, megabytes: int, *, packed: bool) -> None:
                 file.seek(0)
                 if packed:
                     ran = subprocess.run(["gzip", "-1"], stdin=file, capture_output=True, check=True)
-                    add(outer, f"{number}/layer.tar", ran.stdout)
+                    add(outer, f"{number}.tar.gz", ran.stdout)
                 else:
                     info = tarfile.TarInfo(f"{number}/layer.tar")
                     info.size = os.fstat(file.fileno()).st_size
                     outer.addfile(info, file)
-                names.append(f"{number}/layer.tar")
+                names.append(f"{number}.tar.gz" if packed else f"{number}/layer.tar")
         history = [{"created": "2026-01-01T00:00:00Z", "created_by": f"RUN {n}"} for n in range(LAYERS)]
         document = {
             "architecture": "amd64", "os": "linux", "config": {}, "history": history,

@@ -53,6 +53,12 @@ class Plain:
             raise NotFoundError(f"{self.label}: {name} is not in it")
         return chunks_of(self._descriptor, place.offset, place.size, f"{self.label}: {name}")
 
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes]:
+        place = _look_up(self._places, name, self.label)
+        if place is None or offset + size > place.size:
+            raise NotFoundError(f"{self.label}: {name} is not in it")
+        return chunks_of(self._descriptor, place.offset + offset, size, f"{self.label}: {name}")
+
 
 class Sequential:
     """A tar that comes as a stream: packed as a whole, or out of an engine.
@@ -87,6 +93,9 @@ class Sequential:
     @property
     def label(self) -> str:
         return self._label
+
+    def part(self, name: str, offset: int, size: int) -> None:
+        return None
 
     def close(self) -> None:
         if self._running is not None:

@@ -58,7 +58,7 @@ def open_base(reference: str, source: str, platform: str, *, online: bool) -> Re
     """The image of a source as the base that the reference names.  Raises UsageError."""
     from layerlint.images.opening import open_image
 
-    return base_image(open_image(source, platform=platform, online=online), reference)
+    return base_image(open_image(source, platform=platform, online=online, all_digests=False), reference)
 
 
 def base_image(image: Image, reference: str) -> RealBase:

@@ -26,6 +26,9 @@ class Files(Protocol):
     def chunks(self, name: str) -> Iterator[bytes]:
         """Its bytes; raises ImageError where it is not there or cannot be read."""
 
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes] | None:
+        """Some of its bytes; None where they are to be had in their order alone."""
+
     def offset(self, name: str) -> int | None:
         """Where it begins, if what comes earlier has to be read before it; None if the order is the same."""
 
@@ -72,6 +75,14 @@ def open_regular(path: Path, label: str) -> int:
     return descriptor
 
 
+def part_of(path: Path, offset: int, size: int, label: str) -> Iterator[bytes]:
+    descriptor = open_regular(path, label)
+    try:
+        yield from chunks_of(descriptor, offset, size, label)
+    finally:
+        os.close(descriptor)
+
+
 class Folder:
     """An OCI layout, or an archive that was unpacked.  Links out of it are not followed."""
 
@@ -86,6 +97,12 @@ class Folder:
 
     def offset(self, name: str) -> int | None:
         return None
+
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes]:
+        path = self._path(name)
+        if path is None:
+            raise NotFoundError(f"{self.label}: {name} is not in it")
+        return part_of(path, offset, size, f"{self.label}: {name}")
 
     def _path(self, name: str) -> Path | None:
         path = self._root / name

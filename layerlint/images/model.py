@@ -65,7 +65,8 @@ class ImageLayer:
     layer: Layer
     """``index`` numbers the layers of the image from 0; the whole image stands on `FileSystem.scratch`."""
     digests: Mapping[str, str]
-    """Path to ``sha256:…`` of the data, of every regular file of more than no bytes."""
+    """Path to ``sha256:…`` of the data, of every regular file of more than no bytes; not of sparse files, and
+    where not all were asked for, not of all whose size no other file has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class _Request:
     progress: Progress | None
     cache: Path | None
     online: bool
+    all_digests: bool
 
 
 def open_image(
@@ -41,16 +42,18 @@ def open_image(
     progress: Callable[[str, int, int], None] | None = None,
     cache: Path | None = None,
     online: bool = True,
+    all_digests: bool = True,
 ) -> Image:
     """Read an image: ``docker-archive:``, ``oci-archive:``, ``oci:``, a path, ``docker://`` and so on.
 
     A reference alone is looked for in the engines of this machine, then in its registry.  ``platform``
     chooses among the images of an index (``linux/arm64``).  ``progress`` is told of what is read, the bytes
     that are done and all of them, maybe from another thread.  ``cache`` keeps blobs of registries.  Without
-    ``online`` no registry is asked.  Raises `ImageError`.
+    ``online`` no registry is asked.  Without ``all_digests`` a file of a size that no other file of the image
+    has may be left without a digest, which saves time.  Raises `ImageError`.
     """
     parsed = sources.parse(source)
-    request = _Request(source, platform, Limits.of_environment(), progress, cache, online)
+    request = _Request(source, platform, Limits.of_environment(), progress, cache, online, all_digests)
     match parsed.transport:
         case "docker-archive" | "oci-archive" | "oci":
             return _on_disk(request, parsed)
@@ -100,7 +103,7 @@ def _find(request: _Request, files: Files, parsed: Source, oci_form: str) -> Fou
 
 
 def _read(request: _Request, files: Files, found: Found) -> Image:
-    return read_image(files, found, request.limits, request.progress)
+    return read_image(files, found, request.limits, request.progress, all_digests=request.all_digests)
 
 
 def _in_registry(request: _Request, reference: str) -> Image:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -17,7 +20,7 @@ from layerlint.images.errors import ImageError, NotFoundError
 from layerlint.images.files import Files, read
 from layerlint.images.limits import MAX_CONFIGURATION, MAX_LAYERS, Limits, Meter
 from layerlint.images.model import History, Image, ImageConfig, ImageLayer
-from layerlint.images.tar import Member
+from layerlint.images.tar import FILE, Member
 from layerlint.images.unpack import PLAIN, ahead, packing, unpacked
 
 Progress = Callable[[str, int, int], None]
@@ -61,8 +64,32 @@ class _Tar:
     tar_bytes: int
 
 
-def read_image(files: Files, found: Found, limits: Limits, progress: Progress | None = None) -> Image:
-    """Read every layer once.  Raises ImageError for whatever is not what it says."""
+def read_image(
+    files: Files, found: Found, limits: Limits, progress: Progress | None = None, *, all_digests: bool = True
+) -> Image:
+    """Read every layer once.  Raises ImageError for whatever is not what it says.
+
+    Without ``all_digests`` a file of a layer that is not packed is hashed only where another has its size.
+    """
+    with _uncollected():
+        return _read_image(files, found, limits, progress, all_digests)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing is garbage here, but there is much to look through: a quarter of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read_image(
+    files: Files, found: Found, limits: Limits, progress: Progress | None, all_digests: bool
+) -> Image:
     data = read(files, found.configuration, MAX_CONFIGURATION)
     identity = "sha256:" + hashlib.sha256(data).hexdigest()
     if found.configuration_digest not in ("", identity):
@@ -76,12 +103,11 @@ def read_image(files: Files, found: Found, limits: Limits, progress: Progress | 
         raise ImageError(
             f"{files.label}: {len(found.blobs)} layers, but {len(configuration.diff_ids)} in the configuration"
         )
+    reader = _Reader(files, found.blobs, configuration, Meter(limits), Wanted(), progress, all_digests)
     assembler = Assembler()
     rows, notes = _rows(configuration.config.history, len(found.blobs))
     layers = []
-    for index, (blob, read_tar) in enumerate(
-        zip(found.blobs, _tars(files, found.blobs, configuration, limits, progress), strict=True)
-    ):
+    for index, (blob, read_tar) in enumerate(zip(found.blobs, reader.tars(), strict=True)):
         row = rows[index]
         try:
             made = assembler.add(index, read_tar.members, "" if row is None else row.created_by)
@@ -127,63 +153,85 @@ def _rows(history: Sequence[History], count: int) -> tuple[Sequence[History | No
     return [None] * count, notes if history else ()
 
 
-def _tars(
-    files: Files,
-    blobs: Sequence[Blob],
-    configuration: Configuration,
-    limits: Limits,
-    progress: Progress | None,
-) -> Iterator[_Tar]:
-    """Every layer in its order; read in the order in which the blobs lie, where that saves reading twice."""
-    meter, wanted = Meter(limits), Wanted()
-    offsets = [files.offset(blob.name) for blob in blobs]
-    known: dict[str, _Tar] = {}
-    order: list[int] = list(range(len(blobs)))
-    if all(offset is not None for offset in offsets):
-        for index in sorted(order, key=lambda index: offsets[index] or 0):
-            if blobs[index].name not in known:
-                known[blobs[index].name] = _tar(files, blobs, index, configuration, meter, wanted, progress)
-    for index in order:
-        made = known.get(blobs[index].name)
-        yield made or _tar(files, blobs, index, configuration, meter, wanted, progress)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the layers of one image, each once."""
 
+    files: Files
+    blobs: Sequence[Blob]
+    configuration: Configuration
+    meter: Meter
+    wanted: Wanted
+    progress: Progress | None
+    all_digests: bool
 
-def _tar(
-    files: Files,
-    blobs: Sequence[Blob],
-    index: int,
-    configuration: Configuration,
-    meter: Meter,
-    wanted: Wanted,
-    progress: Progress | None,
-) -> _Tar:
-    blob = blobs[index]
-    label = f"{files.label}: layer {index}"
-    size = files.size(blob.name)
-    if size is None:
-        foreign = "foreign" in blob.media_type or "nondistributable" in blob.media_type
-        why = "it is kept where its maker gives it out alone" if foreign else f"{blob.name} is not in it"
-        raise NotFoundError(f"{label} is missing: {why}")
-    hashes = _Hashes()
-    try:
-        packed = hashes.packed(files.chunks(blob.name), f"layer {index + 1} of {len(blobs)}", size, progress)
-        stream = ahead(hashes.unpacked(unpacked(packed, meter)))
-        members = tuple(_metered(tar.members(tar.Chunks(stream), wanted), meter))
-        for _ in stream:
-            pass  # padding, which is part of what the digest is of
-        for _ in packed:
-            pass
-    except ImageError as error:
-        raise _at(error, label) from error
-    made = hashes.finish(members)
-    if made.diff_id != configuration.diff_ids[index]:
-        raise ImageError(
-            f"{label} is not the one of the configuration: it is {made.diff_id}, not "
-            f"{configuration.diff_ids[index]}"
+    def tars(self) -> Iterator[_Tar]:
+        """Every layer in its order."""
+        offsets = [self.files.offset(blob.name) for blob in self.blobs]
+        in_order = range(len(self.blobs))
+        together = all(offset is not None for offset in offsets)
+        if not together and self.all_digests:
+            yield from map(self._tar, in_order)
+            return
+        # In the order in which they lie, where that saves reading twice.
+        known: dict[str, _Tar] = {}
+        for index in sorted(in_order, key=lambda index: offsets[index] or 0) if together else in_order:
+            if self.blobs[index].name not in known:
+                known[self.blobs[index].name] = self._tar(index)
+        counts = Counter(
+            member.size for made in known.values() for member in made.members if member.kind == FILE
         )
-    if blob.digest not in ("", made.digest):
-        raise ImageError(f"{label} is not the one of the manifest: it is {made.digest}, not {blob.digest}")
-    return made
+        for blob in self.blobs:
+            made = known[blob.name]
+            yield replace(made, members=tuple(self._hashed(blob, made.members, counts)))
+
+    def _hashed(self, blob: Blob, members: Sequence[Member], counts: Counter[int]) -> Iterator[Member]:
+        """The members, with the digests that were put off."""
+        for member in members:
+            late = member.kind == FILE and member.size and not member.digest and member.offset >= 0
+            if late and counts[member.size] > 1:
+                hashed = hashlib.sha256()
+                for chunk in self.files.part(blob.name, member.offset, member.size) or ():
+                    hashed.update(chunk)
+                yield replace(member, digest=f"sha256:{hashed.hexdigest()}")
+            else:
+                yield member
+
+    def _tar(self, index: int) -> _Tar:
+        files, blob = self.files, self.blobs[index]
+        label = f"{files.label}: layer {index}"
+        size = files.size(blob.name)
+        if size is None:
+            foreign = "foreign" in blob.media_type or "nondistributable" in blob.media_type
+            why = "it is kept where its maker gives it out alone" if foreign else f"{blob.name} is not in it"
+            raise NotFoundError(f"{label} is missing: {why}")
+        hashes = _Hashes()
+        try:
+            what = f"layer {index + 1} of {len(self.blobs)}"
+            hashed = self.all_digests or not self._can_be_read_again(blob, size)
+            packed = hashes.packed(files.chunks(blob.name), what, size, self.progress)
+            stream = ahead(hashes.unpacked(unpacked(packed, self.meter)))
+            read_members = tar.members(tar.Chunks(stream), self.wanted, hashed=hashed)
+            members = tuple(_metered(read_members, self.meter))
+            for _ in stream:
+                pass  # padding, which is part of what the digest is of
+        except ImageError as error:
+            raise _at(error, label) from error
+        made = hashes.finish(members)
+        expected = self.configuration.diff_ids[index]
+        if made.diff_id != expected:
+            raise ImageError(
+                f"{label} is not the one of the configuration: it is {made.diff_id}, not {expected}"
+            )
+        if blob.digest not in ("", made.digest):
+            raise ImageError(
+                f"{label} is not the one of the manifest: it is {made.digest}, not {blob.digest}"
+            )
+        return made
+
+    def _can_be_read_again(self, blob: Blob, size: int) -> bool:
+        first = self.files.part(blob.name, 0, min(size, 16))
+        return first is not None and packing(b"".join(first)) == PLAIN
 
 
 def _at(error: ImageError, label: str) -> ImageError:

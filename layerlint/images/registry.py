@@ -20,7 +20,7 @@ from layerlint.images.client import PlainError, Response, StatusError
 from layerlint.images.credentials import Login
 from layerlint.images.credentials import find as find_login
 from layerlint.images.errors import ImageError, NotFoundError
-from layerlint.images.files import chunks_of, open_regular
+from layerlint.images.files import chunks_of, open_regular, part_of
 from layerlint.images.limits import MAX_DOCUMENT, Limits
 from layerlint.images.names import HUB, Name
 from layerlint.images.oci import Descriptor
@@ -108,6 +108,13 @@ class Registry:
             yield from chunks_of(descriptor, 0, os.fstat(descriptor).st_size, f"{self.label}: {digest}")
         finally:
             os.close(descriptor)
+
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes] | None:
+        if name in self._documents:
+            return None
+        digest = _digest_of(name)
+        self._fetched(digest)
+        return part_of(self._cache.path(digest), offset, size, f"{self.label}: {digest}")
 
     def forget(self) -> bool:
         """Drop what came from the cache, which may be damaged; whether there was anything."""

@@ -61,7 +61,7 @@ class Member:
     data: bytes | None
     """Of a file that was asked for."""
     offset: int
-    """Of its data in the tar."""
+    """Of its data in the tar; -1 where they are not there as they are (a sparse file)."""
 
 
 class Stream(Protocol):
@@ -196,7 +196,7 @@ def members(
         if kind in _NO_DATA:
             size = 0
         text = name.decode("utf-8", "backslashreplace")
-        digest, kept, offset = "", None, stream.offset
+        digest, kept, offset = "", None, stream.offset if apparent is None else -1
         if kind == FILE and apparent is None and wanted is not None and wanted(text, size):
             kept = stream.take(size)
             if len(kept) < size:

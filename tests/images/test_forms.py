@@ -330,3 +330,35 @@ def test_progress_is_told(tmp_path: Path) -> None:
     open_image(str(path), progress=lambda *row: told.append(row))
     assert [row[0] for row in told] == ["layer 1 of 2", "layer 2 of 2"]
     assert all(done == size for _, done, size in told)
+
+
+@pytest.mark.parametrize("form", ["docker-archive", "oci-archive", "oci"])
+def test_digests_that_nothing_needs_may_be_left_out(tmp_path: Path, form: str) -> None:
+    """What is hidden, and how, is the same; only a file of a size of its own is without a digest."""
+    layers = [
+        [Entry("a", b"a" * 700), Entry("b", b"b" * 90), Entry("c", b"c" * 1234), Entry("s", b"s")],
+        [
+            Entry("a", b"a" * 700, mode=0o600),
+            Entry("b", b"B" * 90),
+            make.whiteout("c"),
+            Entry("d", b"c" * 1234),
+        ],
+    ]
+    tars = [make.tar(layer) for layer in layers]
+    if form == "docker-archive":
+        place = make.docker_archive(tmp_path / "x.tar", layers)
+    else:
+        made = make.manifest(tars, pack=bytes)
+        place = make.layout(tmp_path / "layout", [make.descriptor(made)], made.blobs)
+        if form == "oci-archive":
+            run("tar", "-cf", tmp_path / "x.tar", "-C", place, ".")
+            place = tmp_path / "x.tar"
+    whole, part = (open_image(f"{form}:{place}", all_digests=value) for value in (True, False))
+    assert tell.hidden(part) == tell.hidden(whole)
+    assert [kind for _, _, kind, _, _ in tell.hidden(part)] == ["moved", "metadata-only", "overwritten"]
+    assert [tell.rows(layer.layer) for layer in part.layers] == [
+        tell.rows(layer.layer) for layer in whole.layers
+    ]
+    assert set(whole.layers[0].digests) - set(part.layers[0].digests) == {"/s"}
+    assert part.layers[1].digests == whole.layers[1].digests
+    assert set(part.layers[0].digests.items()) < set(whole.layers[0].digests.items())
