@@ -12,7 +12,7 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint.images import tar
 from layerlint.images.errors import ImageError, NotFoundError
-from layerlint.images.files import chunks_of, open_regular
+from layerlint.images.files import chunks_of, open_regular, read_at
 from layerlint.images.limits import MAX_DOCUMENT, MAX_FILES, Limits, Meter
 from layerlint.images.unpack import PLAIN, packing, unpacked
 
@@ -143,7 +143,7 @@ def open_archive(path: Path, label: str, limits: Limits) -> Iterator[Plain | Seq
     """Raises ImageError for what is no tar."""
     descriptor = open_regular(path, label)
     try:
-        kind = packing(os.pread(descriptor, tar.BLOCK, 0))
+        kind = packing(read_at(descriptor, tar.BLOCK, 0))
 
         def again() -> Generator[bytes]:
             packed = chunks_of(descriptor, 0, os.fstat(descriptor).st_size, label)
@@ -201,7 +201,7 @@ class _Jumps:
         self.offset = 0
 
     def take(self, amount: int) -> bytes:
-        data = os.pread(self._descriptor, amount, self.offset)
+        data = read_at(self._descriptor, amount, self.offset)
         self.offset += len(data)
         return data
 

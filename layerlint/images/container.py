@@ -24,7 +24,8 @@ from layerlint.images.tar import Member
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque")
 _WHITEOUT = ("trusted.overlay.whiteout", "user.overlay.whiteout")
-_MAX_MOUNTS = 100_000
+_MAX_MOUNTS = 16 << 20
+"""Bytes of a table of mounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Overlay:
 def parse_mounts(text: str) -> tuple[Overlay, ...]:
     """The overlay mounts of ``/proc/mounts`` or ``/proc/<pid>/mounts``."""
     found = []
-    for line in text.splitlines()[:_MAX_MOUNTS]:
+    for line in text.splitlines():
         fields = line.split(" ")
         if len(fields) < 4 or fields[2] != "overlay":
             continue
@@ -66,10 +67,19 @@ def overlay_of(document: Document) -> Overlay | None:
     return Overlay(documents.text(data, "MergedDir"), lower, upper, documents.text(data, "WorkDir"))
 
 
+def overlay_for(document: Document, proc: Path = Path("/proc")) -> Overlay | None:
+    """As `overlay_of`; with containerd's snapshots, what a running container has mounted at its root."""
+    if (found := overlay_of(document)) is not None:
+        return found
+    process = documents.number(documents.part(document, "State"), "Pid")
+    return overlay_at("/", proc / str(process) / "mounts") if process else None
+
+
 def overlay_at(target: str, mounts: Path = Path("/proc/mounts")) -> Overlay | None:
     """The overlay that is mounted there now."""
     try:
-        text = mounts.read_text(encoding="utf-8", errors="backslashreplace")
+        with mounts.open("rb") as stream:
+            text = stream.read(_MAX_MOUNTS).decode("utf-8", "backslashreplace")
     except OSError:
         return None
     return next((mount for mount in reversed(parse_mounts(text)) if mount.target == target), None)

@@ -48,12 +48,20 @@ def read(files: Files, name: str, limit: int) -> bytes:
     return bytes(data)
 
 
+def read_at(descriptor: int, amount: int, offset: int) -> bytes:
+    """``pread(2)``, also where there is none (Windows): one descriptor is then read by one thread at a time."""
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, amount, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, amount)
+
+
 def chunks_of(descriptor: int, start: int, size: int, label: str) -> Iterator[bytes]:
     """A part of a file that is open; the descriptor's own position is not used."""
     end = start + size
     while start < end:
         try:
-            data = os.pread(descriptor, min(CHUNK, end - start), start)
+            data = read_at(descriptor, min(CHUNK, end - start), start)
         except OSError as error:
             raise ImageError(f"{label}: cannot be read ({error.strerror})") from error
         if not data:

@@ -159,8 +159,8 @@ def _in_container(request: _Request, name: str) -> Image:
             document = found.container(name)
         except NotFoundError:
             continue
-        overlay = container.overlay_of(document)
-        if overlay is None:
+        overlay = container.overlay_for(document)
+        if overlay is None or not overlay.upper:
             raise ImageError(
                 f"{request.source}: {found.kind} does not tell where the files of the container are"
             )

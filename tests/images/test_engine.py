@@ -179,6 +179,17 @@ def test_mounts() -> None:
     )
 
 
+def test_a_running_container_of_containerd(tmp_path: Path) -> None:
+    (tmp_path / "42").mkdir()
+    (tmp_path / "42" / "mounts").write_text("overlay / overlay rw,lowerdir=/l,upperdir=/u,workdir=/w 0 0\n")
+    for document, upper in (
+        ({"State": {"Pid": 42}}, "/u"), ({"State": {"Pid": 43}}, None), ({"State": {"Pid": 0}}, None), ({}, None),
+        ({"GraphDriver": {"Data": {"UpperDir": "/mine"}}, "State": {"Pid": 42}}, "/mine"),
+    ):  # fmt: skip
+        found = container.overlay_for(document, tmp_path)
+        assert (None if found is None else found.upper) == upper
+
+
 def test_the_mount_at_a_place(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("overlay /m overlay rw,lowerdir=/l,upperdir=/u,workdir=/w 0 0\n")
