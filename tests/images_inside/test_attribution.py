@@ -10,6 +10,8 @@ from layerlint.analysis.inside import look_inside
 from layerlint.execution.trace import Trace
 from layerlint.images.model import History
 from layerlint.linter import Settings, analyse
+from layerlint.reporters import image_reporter
+from layerlint.reporters.style import Style
 from layerlint.source import SourceFile
 from tests.images_inside.making import file, image
 
@@ -165,6 +167,32 @@ def test_stages_that_the_target_is_from_are_part_of_it() -> None:
     found = attributed(rows, text)
     assert lines(found) == [[], [2], [4]]
     assert [source.steps[0].stage.label for source in found.layers[1:]] == ["one", "1"]
+
+
+def test_triggers_are_instructions_of_the_stage_that_sets_them_off() -> None:
+    rows = (
+        *BASE,
+        History("ONBUILD RUN make all", "", True),
+        History("RUN /bin/sh -c one # buildkit", "", False),
+        History("RUN /bin/sh -c make all # buildkit", "", False),
+        History("RUN /bin/sh -c two # buildkit", "", False),
+    )
+    found = attributed(rows, "FROM debian AS a\nONBUILD RUN make all\nRUN one\nFROM a\nRUN two\n")
+    assert lines(found) == [[], [3], [2], [5]]
+    assert found.notes == ()
+
+
+def test_a_hostile_history_is_told_on_one_line() -> None:
+    rows = (
+        History("RUN /bin/sh -c \x1b[31mred\x07\n\u202e # buildkit", "", False),
+        History("RUN " + "[" * 100_000, "", False),
+        History("x" * 3_000_000, "", False),
+        History("|" * 1000 + " -c" * 1000, "", False),
+    )
+    made = image([[file(f"/{index}", 1)] for index in range(4)], rows)
+    output = image_reporter("text")(look_inside(made, trace("FROM scratch\nRUN x\n")), Style(verbose=1))
+    assert not set("\x1b\x07\u202e") & set(output)
+    assert max(map(len, output.splitlines())) <= 100
 
 
 def test_a_history_that_does_not_fit_its_layers_names_no_line() -> None:
