@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -48,13 +49,13 @@ def archive(path: Path, mebibytes: int, files: int) -> None:
 
 
 def _layer(number: int, files: int, size: int, noise: bytes, chance: random.Random) -> Iterator[bytes]:
-    """A tenth of the files is of the layer below, a twentieth is deleted."""
+    """A tenth of the files is of the layer below; one of 500 of these is deleted, of which dive takes long."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for at in range(files):
             below = number and at % 10 == 0
             name = f"srv/{(number - 1 if below else number)}/{at % 100}/file-{at}.txt"
-            if number and at % 20 == 1:
+            if number and at % 500 == 1:
                 _add(tar, f"srv/{number - 1}/{at % 100}/.wh.file-{at}.txt", b"")
             start = chance.randrange(len(noise))
             _add(tar, name, (noise[start:] + noise * (size // len(noise) + 1))[:size])
@@ -88,7 +89,10 @@ def main() -> None:
     files = int(sys.argv[2]) if len(sys.argv) > 2 else 40_000
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder) / "image.tar"
-        archive(image, mebibytes, files)
+        # In a process of its own: what is started later begins with the resident set of this one.
+        maker = multiprocessing.get_context("spawn").Process(target=archive, args=(image, mebibytes, files))
+        maker.start()
+        maker.join()
         print(f"{image.stat().st_size / (1 << 20):.0f} MiB, {files:,} files, {LAYERS} layers")
         told = str(Path(folder) / "told.json")
         commands = {
