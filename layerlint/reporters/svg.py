@@ -12,7 +12,7 @@ from typing import Final
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size, total
-from layerlint.report import LayersReport
+from layerlint.report import ImageReport, LayersReport
 from layerlint.reporters import forecast
 from layerlint.reporters.characters import one_line, shorten
 from layerlint.reporters.size import short_size
@@ -54,17 +54,43 @@ class _Row:
     base: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    title: str
+    sentence: str
+    rows: tuple[_Row, ...]
+
+    @property
+    def height(self) -> int:
+        return 2 * _MARGIN + 44 + _ROW * len(self.rows)
+
+
 def layers(reports: Sequence[LayersReport], style: Style) -> str:
-    """One picture of all images, one below the other; nothing for none."""
-    if not reports:
+    """One picture of all forecasts, one below the other; nothing for none."""
+    return _drawn(
+        [
+            _Picture(one_line(each.dockerfile), forecast.headline(each), (_base(each), *_rows(each)))
+            for each in reports
+        ]
+    )
+
+
+def image(report: ImageReport, style: Style) -> str:
+    """The layers of a real image, those of its base too."""
+    whole = report.layers
+    sentence = f"image {short_size(whole.image_bytes)}, {short_size(whole.hidden_bytes)} hidden"
+    return _drawn([_Picture(one_line(report.reference), sentence, tuple(_rows(whole)))])
+
+
+def _drawn(pictures: Sequence[_Picture]) -> str:
+    if not pictures:
         return ""
     parts: list[str] = []
     top = 0
-    for report in reports:
-        rows = _rows(report)
-        parts += _image(report, rows, top)
-        top += _height(rows)
-    title = escape("; ".join(f"{one_line(each.dockerfile)}: {forecast.headline(each)}" for each in reports))
+    for picture in pictures:
+        parts += _image(picture, top)
+        top += picture.height
+    title = escape("; ".join(f"{each.title}: {each.sentence}" for each in pictures))
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {top}" width="{_WIDTH}" height="{top}"'
@@ -81,34 +107,37 @@ def layers(reports: Sequence[LayersReport], style: Style) -> str:
     )
 
 
-def _height(rows: Sequence[_Row]) -> int:
-    return 2 * _MARGIN + 44 + _ROW * len(rows)
+def _base(report: LayersReport) -> _Row:
+    hidden = total(record.bytes for record in report.hidden if record.created.layer is None)
+    return _Row("base", f"FROM {report.base.reference}", 0, report.base.bytes, hidden, base=True)
 
 
-def _rows(report: LayersReport) -> list[_Row]:
-    base_hidden = total(record.bytes for record in report.hidden if record.created.layer is None)
-    found = [_Row("base", f"FROM {report.base.reference}", 0, report.base.bytes, base_hidden, base=True)]
+def _rows(report: LayersReport) -> Iterator[_Row]:
     before = report.base.bytes.likely
+    # Where the lines are known, a layer that no line made is the base's.
+    lined = any(layer.line for layer in report.layers)
     for layer in report.layers[:_MOST_ROWS]:
-        found.append(_Row(str(layer.line or ""), layer.instruction, before, layer.bytes, layer.hidden))
+        base = lined and not layer.line
+        line = str(layer.line) if layer.line else "base" if base else ""
+        yield _Row(line, layer.instruction, before, layer.bytes, layer.hidden, base)
         before += layer.bytes.likely
     if rest := report.layers[_MOST_ROWS:]:
         size, hidden = total(each.bytes for each in rest), total(each.hidden for each in rest)
-        found.append(_Row("", f"and {forecast.count(len(rest), 'more layer')}", before, size, hidden))
-    return found
+        yield _Row("", f"and {forecast.count(len(rest), 'more layer')}", before, size, hidden)
 
 
 def _scale(rows: Sequence[_Row]) -> float:
     """Bytes that the width of the chart stands for: a range may be cut, a likely amount never."""
-    most = max(row.before + row.size.likely for row in rows)
+    most = max((row.before + row.size.likely for row in rows), default=0)
     reach = max((row.before + row.size.high for row in rows if row.size.high is not None), default=most)
     return max(1.0, most, min(reach, most * _REACH))
 
 
-def _image(report: LayersReport, rows: Sequence[_Row], top: int) -> Iterator[str]:
+def _image(picture: _Picture, top: int) -> Iterator[str]:
+    rows = picture.rows
     y = top + _MARGIN + 12
-    yield _text(_MARGIN, y, one_line(report.dockerfile), "h", 70)
-    yield _text(_MARGIN, y + 18, forecast.headline(report), "q", 130)
+    yield _text(_MARGIN, y, picture.title, "h", 70)
+    yield _text(_MARGIN, y + 18, picture.sentence, "q", 130)
     if any(row.hidden.likely for row in rows):
         yield _box(_WIDTH - _MARGIN - 62, y - 10, 18, "", ' fill="url(#hidden)"')
         yield _text(_WIDTH - _MARGIN, y, "hidden", "q r", 6)

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from layerlint.domain.size import UNBOUNDED, ZERO, Size
-from layerlint.report import LayersReport
+from layerlint.report import DiveFigures, ImageReport, LayersReport
 from layerlint.reporters.style import Style
-from layerlint.reporters.svg import layers
+from layerlint.reporters.svg import image, layers
 from tests.reporters import sample
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -48,6 +48,20 @@ def test_text_of_the_dockerfile_is_text() -> None:
     layer = replace(report.layers[0], instruction="RUN </text><script>alert(1)</script> \x1b \u202e")
     shown = [each.text for each in picture(replace(report, layers=(layer,))).iter(f"{NAMESPACE}text")]
     assert any(text is not None and text.startswith("RUN </text><script>") for text in shown)
+
+
+def test_an_image_has_its_own_layers_and_no_from() -> None:
+    (report,) = REPORTS[:1]
+    first = replace(report.layers[0], line=0, instruction="ADD rootfs.tar /")
+    whole = replace(report, base=replace(report.base, bytes=ZERO), layers=(first, *report.layers))
+    dive = DiveFigures(1.0, 0, None, 0, 0, ())
+    made = ImageReport(
+        reference="oci:<app>", form="oci", id="sha256:0", layers=whole, dive=dive, duplicates=()
+    )
+    shown = [each.text for each in ElementTree.fromstring(image(made, Style())).iter(f"{NAMESPACE}text")]
+    assert shown[0] == "oci:<app>"
+    assert "base" in shown
+    assert not any((text or "").startswith("FROM") for text in shown)
 
 
 def test_many_layers_end_in_one_row() -> None:

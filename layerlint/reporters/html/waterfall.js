@@ -31,9 +31,9 @@ function waterfallRows(views) {
     }
     view.layers.forEach((layer, index) => {
       const facts = { ...layer, name: String(index + 1) };
-      // Beside a forecast, the base's own layers are one row.
-      if (views.length > 1 && !layer.line) put("base", base, layer.bytes, layer.hidden, index + 1);
-      else put(views.length > 1 ? `${layer.line} ${layer.instruction.split(" ")[0]}` : String(index), facts, layer.bytes, layer.hidden, index + 1);
+      // Beside a forecast, the base's own layers are one row, and so are those of one line.
+      const key = views.length < 2 ? String(index) : layer.line ? `line ${layer.line}` : "base";
+      put(key, key === "base" ? base : facts, layer.bytes, layer.hidden, index + 1);
     });
   });
   return rows;
