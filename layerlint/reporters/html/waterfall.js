@@ -26,7 +26,7 @@ function waterfallRows(views) {
     };
     const base = { line: 0, instruction: `FROM ${view.base.reference}`, complete: true, stage: "", name: "base" };
     const listed = view.kind === "image" && view.layers.some((layer) => !layer.line);
-    if (!listed && (view.kind === "forecast" || likely(view.base.bytes))) {
+    if (!listed && (view.kind === "forecast" ? view.base.source !== "scratch" : likely(view.base.bytes))) {
       put("base", base, view.base.bytes, view.baseHidden, 0);
     }
     view.layers.forEach((layer, index) => {
