@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from layerlint.errors import LayerlintError, UsageError
 
 VERBS = (
+    "base",
     "check",
     "checks",
     "explain",
@@ -77,6 +78,10 @@ def _run(given: list[str]) -> int:
             from layerlint.cli.check import check
 
             return check(options)
+        case "base":
+            from layerlint.cli.base import base
+
+            return base(options)
         case "layers":
             from layerlint.cli.layers import layers
 

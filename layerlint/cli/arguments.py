@@ -13,6 +13,7 @@ examples:
   layerlint                        every Dockerfile below the current directory
   layerlint Dockerfile             findings, and what every layer will weigh
   layerlint layers -v Dockerfile   the layers alone, with what hides the most
+  layerlint base Dockerfile        which smaller base would do, and why
   layerlint explain DL3009         a rule by its name or by a peer's number
   layerlint explain --line 7 Dockerfile   what line 7 adds, and what that rests on
   layerlint explain layers         what a layer is, shown on your Dockerfile
@@ -131,6 +132,17 @@ def parser(verb: str) -> argparse.ArgumentParser:
         add_gates(layers)
     _add_output(layers)
     _add_build(layers)
+
+    base = verbs.add_parser("base", help="say which base image would do, why, and what it saves")
+    _add_inputs(base)
+    base.add_argument(
+        "--format", choices=("json", "markdown", "sarif", "text"), default="text", help="default: text"
+    )
+    base.add_argument(
+        "--today", metavar="YYYY-MM-DD", help="judge by this date whether the base is still supported"
+    )
+    _add_output(base)
+    _add_build(base)
 
     graph = verbs.add_parser("graph", help="show stages, and what each takes from where")
     _add_inputs(graph)

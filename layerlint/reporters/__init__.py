@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Final, TypeAlias, cast
 
 from layerlint.report import (
+    BaseAdvice,
     FleetReport,
     ImageReport,
     LayersReport,
@@ -21,6 +22,7 @@ from layerlint.report import (
 from layerlint.reporters.style import Style
 
 Reporter: TypeAlias = Callable[[Report, Style], str]
+BaseReporter: TypeAlias = Callable[[Sequence[BaseAdvice], Style], str]
 StepsReporter: TypeAlias = Callable[[Sequence[StepRecord], Style], str]
 LessonReporter: TypeAlias = Callable[[LessonRecord, Style], str]
 LayersReporter: TypeAlias = Callable[[Sequence[LayersReport], Style], str]
@@ -49,6 +51,13 @@ LESSON_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.json:lesson",
     "markdown": "layerlint.reporters.lessons:markdown",
     "text": "layerlint.reporters.lessons:text",
+}
+
+BASE_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.base_json:advice",
+    "markdown": "layerlint.reporters.base_text:markdown",
+    "sarif": "layerlint.reporters.base_sarif:advice",
+    "text": "layerlint.reporters.base_text:text",
 }
 
 STEPS_REPORTERS: Final[Mapping[str, str]] = {
@@ -88,6 +97,11 @@ def layers_reporter(format_name: str) -> LayersReporter:
 def lesson_reporter(format_name: str) -> LessonReporter:
     """The function of a format of ``LESSON_REPORTERS``; KeyError for any other name."""
     return cast(LessonReporter, _resolve(LESSON_REPORTERS[format_name]))
+
+
+def base_reporter(format_name: str) -> BaseReporter:
+    """The function of a format of ``BASE_REPORTERS``; KeyError for any other name."""
+    return cast(BaseReporter, _resolve(BASE_REPORTERS[format_name]))
 
 
 def steps_reporter(format_name: str) -> StepsReporter:

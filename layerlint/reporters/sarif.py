@@ -168,10 +168,10 @@ def _fix(fix: Fix, artifact: Object) -> Object:
 
 
 def _artifact(path: str, index: int) -> Object:
-    return {"uri": _uri(path), "index": index}
+    return {"uri": uri_of(path), "index": index}
 
 
-def _uri(path: str) -> str:
+def uri_of(path: str) -> str:
     """A relative reference (RFC 3986): the bytes of the path, percent-encoded."""
     uri = quote(path.removeprefix("./").encode("utf-8", "surrogateescape"))
     return f"file://{uri}" if uri.startswith("/") else uri

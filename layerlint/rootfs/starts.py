@@ -93,10 +93,14 @@ def starts(trace: Trace) -> Starts:
         reader.form(
             command.instruction.exec_form, [w.value for w in command.instruction.words], command, trace
         )
-    if (health := last.get("healthcheck")) is not None and isinstance(health.instruction, Healthcheck):
-        if health.instruction.kind != "NONE":
-            words = [word.value for word in health.instruction.words]
-            reader.form(health.instruction.kind == "CMD", words, health, trace)
+    health = last.get("healthcheck")
+    if (
+        health is not None
+        and isinstance(health.instruction, Healthcheck)
+        and health.instruction.kind != "NONE"
+    ):
+        words = [word.value for word in health.instruction.words]
+        reader.form(health.instruction.kind == "CMD", words, health, trace)
     return Starts(
         tuple(dict.fromkeys(reader.programs)),
         tuple(dict.fromkeys(reader.shells)),

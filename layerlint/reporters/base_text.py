@@ -1,0 +1,173 @@
+"""The advice on a base for people: a table of candidates, why, and the lines that change for the best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from layerlint.report import BaseAdvice, BaseVerdict, CandidateRecord, NeedRecord
+from layerlint.reporters.characters import cells, one_line, pad, shorten, wrap
+from layerlint.reporters.size import short_size
+from layerlint.reporters.style import Style
+
+_COLUMNS: Final = ("verdict", "base", "image", "saved", "add, or why not")
+_INKS: Final = {
+    BaseVerdict.MEETS: "32",
+    BaseVerdict.WITH_PACKAGES: "36",
+    BaseVerdict.UNKNOWN: "33",
+    BaseVerdict.FAILS: "2",
+}
+_GAP: Final = "  "
+_LEAST: Final = 24
+"""Cells of the last column, however narrow the terminal is."""
+
+
+def text(found: Sequence[BaseAdvice], style: Style) -> str:
+    lines: list[str] = []
+    for one in found:
+        if lines:
+            lines.append("")
+        lines += _advice(one, style)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
+    heading = (
+        f"{one_line(one.dockerfile)}:{one.place.line}: FROM {one_line(one.base.reference)}: {_sentence(one)}"
+    )
+    for line in wrap(heading, style.width):
+        yield _paint(line, "1", style)
+    if one.candidates:
+        yield ""
+        yield from _table(one, style)
+    else:
+        yield from wrap(_nothing(one), style.width)
+    if style.verbose:
+        yield from _needs(one, style)
+    best = one.candidates[0] if one.candidates else None
+    if best is not None and best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
+        yield ""
+        for risk in best.risks:
+            yield from wrap(f"mind with {best.reference}: {one_line(risk)}", style.width)
+        yield from (_diff_line(line, style) for line in best.diff.splitlines())
+    elif best is not None and best.verdict is BaseVerdict.UNKNOWN and not style.verbose:
+        yield ""
+        yield from wrap(
+            "Nothing certain: --verbose shows what is needed, and what is not known.", style.width
+        )
+
+
+def _sentence(one: BaseAdvice) -> str:
+    parts = [f"an image of {short_size(one.image_bytes)}, {short_size(one.base.bytes)} of it the base"]
+    if one.end_of_life:
+        parts.append(f"which {'gets' if one.supported is not False else 'got'} fixes until {one.end_of_life}")
+    return ", ".join(parts)
+
+
+def _nothing(one: BaseAdvice) -> str:
+    if one.base.source == "unknown":
+        return (
+            "The base is not in the catalog: what it holds is not known, so nothing can be compared with it."
+        )
+    return "No smaller base is known for it."
+
+
+def _table(one: BaseAdvice, style: Style) -> Iterator[str]:
+    rows = [_row(each) for each in one.candidates]
+    widths = [
+        max(len(name), *(cells(row[column]) for row in rows)) for column, name in enumerate(_COLUMNS[:-1])
+    ]
+    left = max(_LEAST, style.width - sum(widths) - len(_GAP) * len(widths))
+
+    def line(row: Sequence[str], cut: bool) -> str:
+        found = [
+            pad(text, width, right=n >= 2) for n, (text, width) in enumerate(zip(row, widths, strict=False))
+        ]
+        return _GAP.join([*found, shorten(row[-1], left) if cut else row[-1]]).rstrip()
+
+    yield _paint(line(_COLUMNS, True), "1", style)
+    for each, row in zip(one.candidates, rows, strict=True):
+        yield _paint(line(row, not style.verbose), _INKS[each.verdict], style)
+        if style.verbose:
+            for reason in each.reasons[1:]:
+                yield f"    {one_line(reason.text)}"
+            for risk in each.risks:
+                yield f"    mind: {one_line(risk)}"
+
+
+def _row(each: CandidateRecord) -> tuple[str, ...]:
+    image = "?" if each.image_bytes is None else short_size(each.image_bytes)
+    kept = "?" if each.saved is None else short_size(each.saved)
+    if each.packages and each.verdict is BaseVerdict.WITH_PACKAGES:
+        why = "+ " + " ".join(each.packages)
+    elif each.reasons:
+        why = one_line(each.reasons[0].text)
+        more = len(each.reasons) - 1
+        why += f" (and {more} more)" if more else ""
+    else:
+        why = each.what
+    if each.shared is not None and each.shared.likely:
+        why += "; its layers are there for another file"
+    verdict = {BaseVerdict.WITH_PACKAGES: "with packages"}.get(each.verdict, each.verdict.value)
+    return (verdict, one_line(each.reference), image, kept, why)
+
+
+def _needs(one: BaseAdvice, style: Style) -> Iterator[str]:
+    yield ""
+    yield _paint("needed:", "1", style)
+    for need in one.needs:
+        place = need.evidence[0]
+        where = f"{one_line(place.file)}:{place.line}" if place.line else one_line(place.file)
+        because = f" ({one_line(need.because)})" if need.because else ""
+        state = "" if need.today == "met" else f" [{need.today} today]"
+        yield shorten(
+            f"  {_thing(need)}{state}: {where}: {one_line(place.text)}{because}", max(60, style.width)
+        )
+    if one.gaps:
+        yield _paint("not known:", "1", style)
+        for gap in one.gaps:
+            yield from wrap(f"  {one_line(gap)}", style.width)
+
+
+def _thing(need: NeedRecord) -> str:
+    version = f" {need.version}" if need.version else ""
+    return f"{need.kind} {one_line(need.name)}{version}, to {need.when}"
+
+
+def _diff_line(line: str, style: Style) -> str:
+    ink = {"-": "31", "+": "32", "@": "36"}.get(line[:1], "")
+    return _paint(one_line(line), ink, style)
+
+
+def _paint(line: str, ink: str, style: Style) -> str:
+    return f"\x1b[{ink}m{line}\x1b[0m" if style.colour and ink else line
+
+
+# ------------------------------------------------------------------------- Markdown
+
+
+def markdown(found: Sequence[BaseAdvice], style: Style) -> str:
+    """A section a file, for a comment or a summary."""
+    parts: list[str] = []
+    for one in found:
+        parts.append(
+            f"### `{_plain(one.dockerfile)}`: base `{_plain(one.base.reference)}`\n\n{_sentence(one)}.\n"
+        )
+        if not one.candidates:
+            parts.append(_nothing(one) + "\n")
+            continue
+        head = "| " + " | ".join(_COLUMNS) + " |\n|" + " --- |" * len(_COLUMNS)
+        rows = (
+            f"| {verdict} | `{_plain(base)}` | {image} | {kept} | {_plain(why)} |"
+            for verdict, base, image, kept, why in map(_row, one.candidates)
+        )
+        parts.append("\n".join((head, *rows)) + "\n")
+        best = one.candidates[0]
+        if best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
+            body = "\n".join(one_line(line) for line in best.diff.splitlines())
+            parts.append(f"````diff\n{body}\n````\n")
+    return "\n".join(parts)
+
+
+def _plain(text: str) -> str:
+    return one_line(text).replace("|", "\\|").replace("`", "'").replace("<", "&lt;")

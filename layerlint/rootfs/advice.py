@@ -1,0 +1,210 @@
+"""Which base would do for a Dockerfile: needs, candidates, verdicts and bytes, as a record for reporters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from layerlint.domain.credentials import redact
+from layerlint.domain.size import ZERO, Size
+from layerlint.execution.trace import Trace
+from layerlint.programs.model import Evidence, NeedKind
+from layerlint.report import (
+    BaseAdvice,
+    BaseRecord,
+    BaseVerdict,
+    CandidateRecord,
+    EvidenceRecord,
+    NeedRecord,
+    Place,
+    ReasonRecord,
+)
+from layerlint.rootfs.candidates import Candidate, candidates, newer
+from layerlint.rootfs.facts import end_of_life, interpreter_version
+from layerlint.rootfs.judging import Ground, judge, today
+from layerlint.rootfs.model import Gap, Judged, Requirement, Requirements, Status
+from layerlint.rootfs.program_names import interpreter_of
+from layerlint.rootfs.requirements import requirements
+from layerlint.rootfs.risks import risks
+from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
+from layerlint.rootfs.stages import root_stage
+from layerlint.source import Span
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(BaseVerdict)}
+
+
+def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
+    """Of the target stage; None where the file has none.  ``date`` (``YYYY-MM-DD``) is what support is judged by."""
+    if trace.target is None:
+        return None
+    root = root_stage(trace.target)
+    reference = root.base.reference
+    found = _with_versions(requirements(trace), reference)
+    ground = Ground(trace, reference)
+    known = today(found.needs, ground)
+    ends = end_of_life(reference, root.base.image)
+    supported = None if date is None or not ends else date <= ends
+    records: list[CandidateRecord] = []
+    if root.base.known and reference != "scratch":
+        for candidate in _candidates(reference, found, ground, unsupported=supported is False):
+            record = _candidate(trace, candidate, found, known, ground, keep=supported is False)
+            if record is not None:
+                records.append(record)
+    records.sort(key=_rank)
+    return BaseAdvice(
+        trace.document.source.path,
+        trace.target.stage.label,
+        BaseRecord(
+            reference, root.base.source, root.base.bytes, root.base.image.date if root.base.image else ""
+        ),
+        _place(trace, root.stage.instruction.image.span),
+        ends,
+        supported,
+        image_bytes(trace),
+        _needs(known),
+        tuple(_said(gap) for gap in found.gaps),
+        tuple(records),
+        trace.notes,
+    )
+
+
+def _rank(record: CandidateRecord) -> tuple[int, int, int, str]:
+    bytes_saved = 0 if record.saved is None else record.saved.likely
+    return _RANKS[record.verdict], -bytes_saved, len(record.risks), record.reference
+
+
+def _with_versions(found: Requirements, reference: str) -> Requirements:
+    """Of the interpreters of the base, the release that it has: what is installed for it is for that release."""
+    from dataclasses import replace
+
+    needs: list[Requirement] = []
+    for each in found.needs:
+        need = each.need
+        if need.kind is NeedKind.INTERPRETER and not need.version:
+            version = interpreter_version(reference, interpreter_of(need.name.rpartition("/")[2]))
+            need = need if version is None else replace(need, version=version)
+        needs.append(replace(each, need=need))
+    return Requirements(tuple(needs), found.gaps, found.files)
+
+
+def _candidates(
+    reference: str, found: Requirements, ground: Ground, *, unsupported: bool
+) -> Sequence[Candidate]:
+    family = version = ""
+    for each in found.needs:
+        if each.need.kind is NeedKind.INTERPRETER and each.at is None and each.need.version:
+            family, version = interpreter_of(each.need.name.rpartition("/")[2]), each.need.version
+    proposed = list(candidates(reference, family, version))
+    if unsupported:
+        proposed += newer(reference, ground.base.image)
+    return list({each.reference: each for each in proposed}.values())
+
+
+def _candidate(
+    trace: Trace,
+    candidate: Candidate,
+    found: Requirements,
+    known: Sequence[Judged],
+    original: Ground,
+    *,
+    keep: bool,
+) -> CandidateRecord | None:
+    """None for one that saves nothing (``keep``: unless it is there for its support)."""
+    text = edited(trace, candidate.reference)
+    after = rerun(trace, text)
+    trial = Ground(after, candidate.reference)
+    judgement = judge(known, found.gaps, original, trial)
+    if judgement.packages:
+        text = edited(trace, candidate.reference, trial.manager, judgement.packages)
+        after = rerun(trace, text)
+    smaller = saved(trace, after)
+    if smaller is None and not (keep and candidate.what == "supported release"):
+        return None
+    image = trial.base.image
+    return CandidateRecord(
+        candidate.reference,
+        candidate.what,
+        judgement.verdict,
+        judgement.packages,
+        tuple(
+            ReasonRecord(redact(reason.text), tuple(_evidence(place) for place in reason.evidence[:8]))
+            for reason in judgement.reasons
+        ),
+        tuple(risks(original, trial, found)),
+        end_of_life(candidate.reference, image),
+        trial.base.bytes,
+        image_bytes(after),
+        smaller or ZERO,
+        None,
+        "" if judgement.verdict is BaseVerdict.FAILS else diff(trace, text),
+    )
+
+
+def _needs(known: Sequence[Judged]) -> tuple[NeedRecord, ...]:
+    """One record for each thing, with every place that says so."""
+    places: dict[tuple[str, str, str, str], list[Judged]] = {}
+    for each in known:
+        need = each.requirement.need
+        when = "run" if each.requirement.at is None else "build"
+        places.setdefault((need.kind.value, need.name, need.version, when), []).append(each)
+    return tuple(
+        NeedRecord(
+            kind,
+            redact(name),
+            version,
+            when,
+            next((e.requirement.need.because for e in found if e.requirement.need.because), ""),
+            found[0].requirement.need.confidence,
+            _today(found),
+            tuple(dict.fromkeys(_evidence(each.requirement.need.evidence) for each in found)),
+        )
+        for (kind, name, version, when), found in places.items()
+    )
+
+
+def _today(found: Sequence[Judged]) -> str:
+    statuses = {each.answer.status for each in found}
+    if statuses & {Status.MISSING, Status.PACKAGES}:
+        return "missing"
+    return "unknown" if Status.UNKNOWN in statuses else "met"
+
+
+def _said(gap: Gap) -> str:
+    where = f"line {gap.evidence.line}: " if gap.evidence is not None and gap.evidence.line else ""
+    return redact(where + gap.text)
+
+
+def _evidence(place: Evidence) -> EvidenceRecord:
+    return EvidenceRecord(place.file, place.line, redact(place.text))
+
+
+def _place(trace: Trace, span: Span) -> Place:
+    source = trace.document.source
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
+    return Place(line, column, end_line, end_column)
+
+
+def fleet(advice: Sequence[BaseAdvice]) -> tuple[BaseAdvice, ...]:
+    """Of several files: what of each candidate another file stands on already, which is stored once."""
+    from dataclasses import replace
+
+    if len(advice) < 2:
+        return tuple(advice)
+    used: Mapping[str, int] = {
+        reference: sum(each.base.reference == reference for each in advice)
+        for reference in {each.base.reference for each in advice}
+    }
+
+    def shared(record: CandidateRecord, own: str) -> Size:
+        others = used.get(record.reference, 0) - (record.reference == own)
+        return record.base_bytes if others > 0 else ZERO
+
+    return tuple(
+        replace(
+            each,
+            candidates=tuple(
+                replace(record, shared=shared(record, each.base.reference)) for record in each.candidates
+            ),
+        )
+        for each in advice
+    )

@@ -1,0 +1,174 @@
+"""What ``COPY --from`` brings: compiled programs and what their builder linked them with, or a gap."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from layerlint._dataclass import dataclass
+from layerlint.dockerfile.instructions import Copy
+from layerlint.domain.text import Text
+from layerlint.domain.truth import Truth
+from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
+from layerlint.filesystem.layer import Entry, EntryKind
+from layerlint.filesystem.node import HostFile, Inline, Inode
+from layerlint.graph import StageRef
+from layerlint.programs.model import Need, NeedKind
+from layerlint.rootfs.facts import glibc_of
+from layerlint.rootfs.model import Gap, GapKind, Requirement
+from layerlint.rootfs.program_names import WEB_SERVERS
+from layerlint.rootfs.stages import evidence_at, evidence_of, root_stage
+from layerlint.rootfs.starts import Starts
+
+_WEB_ROOTS: Final = (
+    "/srv/",
+    "/usr/local/apache2/htdocs/",
+    "/usr/share/caddy/",
+    "/usr/share/nginx/",
+    "/var/www/",
+)
+_COMPILERS: Final = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "go", "rustc"})
+_DATA: Final = frozenset({".css", ".html", ".jpg", ".json", ".md", ".png", ".svg", ".txt", ".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Needs and gaps of one kind."""
+
+    needs: tuple[Requirement, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def from_stages(trace: Trace, found: Starts) -> Part:
+    needs: list[Requirement] = []
+    gaps: list[Gap] = []
+    if trace.target is None:
+        return Part()
+    serves = any(started.name in WEB_SERVERS for started in found.programs)
+    for step in trace.target.chain():
+        if not isinstance(step.instruction, Copy) or step.instruction.from_ is None:
+            continue
+        unknown = [entry for entry in _unread(step) if not (serves and entry.path.startswith(_WEB_ROOTS))]
+        if not unknown:
+            continue
+        stage = _source(trace, step)
+        compiled = None if stage is None else _compiled(trace, stage, step)
+        if compiled is None:
+            names = ", ".join(sorted({posixpath.basename(entry.path) for entry in unknown})[:3])
+            gaps.append(
+                Gap(
+                    f"what {names} needs, which another stage or image makes, is not known",
+                    evidence_of(trace, step),
+                )
+            )
+        else:
+            needs += (Requirement(need, None) for need in compiled.needs)
+            gaps += compiled.gaps
+    return Part(tuple(needs), tuple(gaps))
+
+
+def _unread(step: Step) -> Iterator[Entry]:
+    """Files whose data is not at hand, that are no distribution's (`distributions`) and may be programs."""
+    for entry in () if step.layer is None else step.layer.entries:
+        node = entry.node
+        if entry.kind is not EntryKind.FILE or not isinstance(node, Inode):
+            continue
+        if isinstance(node.content, HostFile | Inline) or (node.label or "").startswith(("npm:", "pip:")):
+            continue
+        if posixpath.splitext(entry.path)[1] not in _DATA:
+            yield entry
+
+
+def _source(trace: Trace, step: Step) -> StageTrace | None:
+    for edge in trace.graph.edges:
+        if edge.instruction is step.instruction and isinstance(edge.source, StageRef):
+            return trace.stages[edge.source.index]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    needs: tuple[Need, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
+    """What the copied programs need, if the builder's compilers made them; None if that is not known."""
+    assert isinstance(step.instruction, Copy)
+    needs: list[Need] = []
+    gaps: list[Gap] = []
+    for word in step.instruction.transfer.sources:
+        builds = list(_builds(stage, word.value))
+        if not builds:
+            return None
+        for maker, command in builds:
+            place = evidence_at(trace, command.span, command.text)
+            if is_static(maker, command):
+                continue
+            base = root_stage(stage).base
+            libc = base.image.libc if base.image is not None else None
+            if libc is None:
+                gaps.append(Gap("the C library that it is linked with is not known", place, GapKind.LIBC))
+                continue
+            version = glibc_of(base.image) if libc == "glibc" else ""
+            why = f"{command.name} links it with the C library of {base.reference}"
+            needs.append(Need(NeedKind.LIBC, libc, place, version=version or "", because=why))
+            if command.name in ("cargo", "rustc", "c++", "g++", "clang++"):
+                needs.append(Need(NeedKind.LIBRARY, "libgcc_s.so.1", place, because=why))
+            if command.name in ("c++", "g++", "clang++"):
+                needs.append(Need(NeedKind.LIBRARY, "libstdc++.so.6", place, because=why))
+            if command.name not in ("go",) and _links_more(command.argv):
+                gaps.append(
+                    Gap("the libraries that it is linked with are not known by their versions", place)
+                )
+    return _Compiled(tuple(dict.fromkeys(needs)), tuple(dict.fromkeys(gaps)))
+
+
+def _builds(stage: StageTrace, source: str) -> Iterator[tuple[Step, CommandRun]]:
+    """The compilers' runs that make the file of that path; of cargo, that of the stage."""
+    name = posixpath.basename(source)
+    for step in stage.chain():
+        for command in step.commands:
+            if command.name not in _COMPILERS or command.reached is Truth.NO:
+                continue
+            output = _output(command.argv)
+            if command.name == "cargo":
+                if ("build" in command.argv and "/release/" in source) or "install" in command.argv:
+                    yield step, command
+            elif output is not None and posixpath.basename(output) == name:
+                yield step, command
+
+
+def _output(argv: Sequence[Text]) -> str | None:
+    for position, word in enumerate(argv):
+        if word == "-o" and position + 1 < len(argv):
+            value = argv[position + 1]
+            return value if isinstance(value, str) else None
+    return None
+
+
+def _links_more(argv: Sequence[Text]) -> bool:
+    return any(
+        not isinstance(word, str) or (word.startswith("-l") and word not in ("-lm", "-lpthread", "-ldl"))
+        for word in argv
+    )
+
+
+def is_static(step: Step, command: CommandRun) -> bool:
+    """It links nothing that the image must have."""
+    words = [word for word in command.argv if isinstance(word, str)]
+    base = step.before.database
+    if command.name == "go":
+        cgo = step.before.environment.get("CGO_ENABLED", step.before.arguments.get("CGO_ENABLED"))
+        if "CGO_ENABLED=0" in command.text or cgo == "0":
+            return True
+        # Without a C compiler Go builds without cgo (go.dev/doc/go1.20#cgo).
+        return (
+            base is not None
+            and base.manager == "apk"
+            and not {"gcc", "build-base", "clang"} & base.installed.keys()
+        )
+    if command.name in ("cargo", "rustc"):
+        return any("-musl" in word for word in words) or (base is not None and base.manager == "apk")
+    return "-static" in words or "-static-pie" in words

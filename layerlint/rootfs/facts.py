@@ -1,0 +1,163 @@
+"""What is known of images whose files are not listed, and of the run-times that official images add.
+
+Sources: the BUILD files of distroless, the Dockerfiles of the official images, each release's own packages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Final
+
+from layerlint._dataclass import dataclass
+from layerlint.catalog import recipes
+from layerlint.catalog.model import BaseImage
+
+_GLIBC: Final[Mapping[str, str]] = {
+    "bionic": "2.27",
+    "bookworm": "2.36",
+    "bullseye": "2.31",
+    "buster": "2.28",
+    "focal": "2.31",
+    "jammy": "2.35",
+    "jessie": "2.19",
+    "noble": "2.39",
+    "stretch": "2.24",
+    "trixie": "2.41",
+    "xenial": "2.23",
+}
+"""glibc of a release of Debian or Ubuntu (packages libc6)."""
+
+_C_LIBRARY: Final = frozenset(
+    {"ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1",
+     "libutil.so.1"}
+)  # fmt: skip
+_GCC: Final = frozenset({"libgcc_s.so.1", "libgomp.so.1", "libstdc++.so.6"})
+_SSL: Final = frozenset({"libcrypto.so.3", "libssl.so.3"})
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that matters of an image that is not listed file by file: what is not here it has not."""
+
+    shells: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset({"root"})
+    certificates: bool = True
+    time_zones: bool = True
+    versions: tuple[tuple[str, str], ...] = ()
+    """Of interpreters: ``python`` to ``3.11``."""
+    entry_point: tuple[str, ...] = ()
+    """That it starts CMD with."""
+
+
+_DISTROLESS: Final = frozenset({"root", "nobody", "nonroot"})
+_BASE: Final = Contents(libraries=_C_LIBRARY | _SSL, users=_DISTROLESS)
+_CC: Final = Contents(libraries=_C_LIBRARY | _SSL | _GCC, users=_DISTROLESS)
+
+CONTENTS: Final[Mapping[str, Contents]] = {
+    "busybox": Contents(
+        shells=frozenset({"sh", "ash"}),
+        programs=frozenset({"awk", "cat", "chmod", "chown", "cp", "grep", "gunzip", "gzip", "httpd", "ln", "ls",
+                            "mkdir", "mv", "nc", "rm", "sed", "sleep", "tar", "test", "touch", "unzip", "vi", "wget",
+                            "xargs"}),
+        libraries=_C_LIBRARY,
+        users=frozenset({"root", "daemon", "bin", "sys", "nobody", "www-data", "operator", "mail", "sync"}),
+        certificates=False,
+        time_zones=False,
+    ),
+    "cgr.dev/chainguard/static": Contents(users=_DISTROLESS),
+    "gcr.io/distroless/base-debian12": _BASE,
+    "gcr.io/distroless/cc-debian12": _CC,
+    "gcr.io/distroless/java17-debian12": Contents(
+        programs=frozenset({"java"}), libraries=_CC.libraries, users=_DISTROLESS, versions=(("java", "17"),),
+        entry_point=("java", "-jar"),
+    ),
+    "gcr.io/distroless/java21-debian12": Contents(
+        programs=frozenset({"java"}), libraries=_CC.libraries, users=_DISTROLESS, versions=(("java", "21"),),
+        entry_point=("java", "-jar"),
+    ),
+    "gcr.io/distroless/nodejs20-debian12": Contents(
+        libraries=_CC.libraries, users=_DISTROLESS, versions=(("node", "20"),), entry_point=("/nodejs/bin/node",)
+    ),
+    "gcr.io/distroless/nodejs22-debian12": Contents(
+        libraries=_CC.libraries, users=_DISTROLESS, versions=(("node", "22"),), entry_point=("/nodejs/bin/node",)
+    ),
+    "gcr.io/distroless/python3-debian12": Contents(
+        shells=frozenset(), programs=frozenset({"python3", "python"}), libraries=_CC.libraries, users=_DISTROLESS,
+        versions=(("python", "3.11"),), entry_point=("/usr/bin/python3.11",),
+    ),
+    "gcr.io/distroless/static-debian12": Contents(users=_DISTROLESS),
+    "scratch": Contents(users=frozenset(), certificates=False, time_zones=False),
+}  # fmt: skip
+
+_RUNTIMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "eclipse-temurin": ("java", "keytool"),
+    "golang": ("go", "gofmt"),
+    "httpd": ("apachectl", "httpd", "httpd-foreground"),
+    "nginx": ("nginx",),
+    "node": ("corepack", "docker-entrypoint.sh", "node", "nodejs", "npm", "npx", "yarn", "yarnpkg"),
+    "openjdk": ("java", "keytool"),
+    "php": ("composer?", "docker-php-*", "pear", "pecl", "php", "php-fpm", "phpize"),
+    "python": ("idle3", "pip", "pip3", "pip3.*", "pydoc3", "python", "python3", "python3.*", "wheel"),
+    "ruby": ("bundle", "bundler", "erb", "gem", "irb", "rake", "ruby"),
+    "rust": ("cargo", "rustc", "rustup"),
+}
+"""Programs that the official image puts beside its packages, as patterns."""
+
+_FAMILIES: Final[Mapping[str, str]] = {
+    "eclipse-temurin": "java",
+    "golang": "go",
+    "node": "node",
+    "openjdk": "java",
+    "php": "php",
+    "python": "python",
+    "ruby": "ruby",
+}
+
+
+def contents_of(reference: str) -> Contents | None:
+    """Of an image without a list of files; None where the catalog has one, or nothing is known."""
+    repository, _ = recipes.split(reference)
+    return CONTENTS.get("scratch" if reference == "scratch" else repository)
+
+
+def adds_program(reference: str, name: str) -> bool:
+    """The official image has it beside its packages."""
+    repository, _ = recipes.split(reference)
+    return any(fnmatchcase(name, pattern) for pattern in _RUNTIMES.get(repository, ()))
+
+
+def interpreter_version(reference: str, family: str) -> str | None:
+    """``3.12`` of ``python:3.12.1-slim``; None where the tag does not say."""
+    contents = contents_of(reference)
+    if contents is not None:
+        return dict(contents.versions).get(family)
+    repository, tag = recipes.split(reference)
+    if _FAMILIES.get(repository) != family:
+        return None
+    found = re.match(r"(\d{1,3}(?:\.\d{1,3}){0,2})", tag)
+    if found is None:
+        return None
+    parts = found[1].split(".")
+    return ".".join(parts[:1] if family in ("node", "java") else parts[:2])
+
+
+def glibc_of(image: BaseImage | None) -> str | None:
+    """The version of the C library; None where it is not known."""
+    if image is None:
+        return None
+    if image.libc == "glibc" and "debian12" in image.reference:
+        return _GLIBC["bookworm"]
+    return _GLIBC.get(image.release or "")
+
+
+def end_of_life(reference: str, image: BaseImage | None) -> str:
+    """``YYYY-MM-DD``; empty where it is not known."""
+    if image is not None and image.end_of_life and image.end_of_life != "?":
+        return image.end_of_life
+    recipe = recipes.find(reference)
+    date = None if recipe is None else recipe.end_of_life
+    return date if date and date != "?" else ""
