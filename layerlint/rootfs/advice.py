@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
+from layerlint.execution.bases import find
 from layerlint.execution.trace import Trace
 from layerlint.programs.model import Evidence, NeedKind
 from layerlint.report import (
@@ -20,8 +21,8 @@ from layerlint.report import (
 )
 from layerlint.rootfs.candidates import Candidate, candidates, newer
 from layerlint.rootfs.facts import end_of_life, interpreter_version
-from layerlint.rootfs.judging import Ground, judge, today
-from layerlint.rootfs.model import Gap, Judged, Requirement, Requirements, Status
+from layerlint.rootfs.judging import Ground, judge, refuse, today
+from layerlint.rootfs.model import Gap, Judged, Judgement, Requirement, Requirements, Status
 from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.requirements import requirements
 from layerlint.rootfs.risks import risks
@@ -109,6 +110,27 @@ def _candidate(
     keep: bool,
 ) -> CandidateRecord | None:
     """None for one that saves nothing (``keep``: unless it is there for its support)."""
+    image = find(candidate.reference)
+    refused = refuse(known, candidate.reference, image)
+    if refused is not None:
+        # Nothing more can be said of it, so it is not run.
+        size = ZERO if image is None else image.size
+        if size.likely >= original.base.bytes.likely:
+            return None
+        return CandidateRecord(
+            candidate.reference,
+            candidate.what,
+            refused.verdict,
+            (),
+            _reasons(refused),
+            (),
+            end_of_life(candidate.reference, image),
+            size,
+            None,
+            None,
+            None,
+            "",
+        )
     text = edited(trace, candidate.reference)
     after = rerun(trace, text)
     trial = Ground(after, candidate.reference)
@@ -119,16 +141,12 @@ def _candidate(
     smaller = saved(trace, after)
     if smaller is None and not (keep and candidate.what == "supported release"):
         return None
-    image = trial.base.image
     return CandidateRecord(
         candidate.reference,
         candidate.what,
         judgement.verdict,
         judgement.packages,
-        tuple(
-            ReasonRecord(redact(reason.text), tuple(_evidence(place) for place in reason.evidence[:8]))
-            for reason in judgement.reasons
-        ),
+        _reasons(judgement),
         tuple(risks(original, trial, found)),
         end_of_life(candidate.reference, image),
         trial.base.bytes,
@@ -136,6 +154,13 @@ def _candidate(
         smaller or ZERO,
         None,
         "" if judgement.verdict is BaseVerdict.FAILS else diff(trace, text),
+    )
+
+
+def _reasons(judgement: Judgement) -> tuple[ReasonRecord, ...]:
+    return tuple(
+        ReasonRecord(redact(reason.text), tuple(_evidence(place) for place in reason.evidence[:8]))
+        for reason in judgement.reasons
     )
 
 

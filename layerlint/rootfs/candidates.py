@@ -48,7 +48,7 @@ VARIANTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 """Tags beside the one that is used, by repository; one with a part that the tag has not is left out."""
 
 PLAIN: Final = ("scratch", "gcr.io/distroless/static-debian12", "cgr.dev/chainguard/static", "busybox:glibc",
-                "gcr.io/distroless/base-debian12", "gcr.io/distroless/cc-debian12", "debian:bookworm-slim")  # fmt: skip
+                "gcr.io/distroless/base-debian12", "gcr.io/distroless/cc-debian12")  # fmt: skip
 """For a program that brings all but a C library, the smallest first."""
 _PLAIN_BASES: Final = frozenset(
     {"alpine", "buildpack-deps", "busybox", "centos", "debian", "fedora", "ubuntu"}

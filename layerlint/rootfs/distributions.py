@@ -103,6 +103,8 @@ def _compiling(name: str, place: Evidence) -> Iterator[Need]:
 
 def _unknown(name: str, place: Evidence) -> Iterator[Gap]:
     name = normalised(name)
+    if name in _COMPILED:
+        yield Gap(f"whether {name} can be compiled with musl is not known", place, GapKind.LIBC)
     if name in _COMPILED or name in _PURE or name in _MUSL:
         return
     if name not in measured():

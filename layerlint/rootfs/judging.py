@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, assert_never
 
 from layerlint.catalog.distributions import measured
+from layerlint.catalog.model import BaseImage
 from layerlint.domain.text import UNKNOWN
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import PackageDatabase
@@ -99,13 +100,13 @@ class Ground:
             return Answer(Status.UNKNOWN, f"whether a step brings {name} is not known")
         if adds_program(self.reference, name):
             return MET
+        if self._installed_by_steps(name):
+            return MET
         package = None if state.database is None else package_of_program(state.database, name)
         if package is not None and state.database is not None:
             if package in state.database.installed:
                 return MET
             return self._with_package(package, f"{self.reference} has no {name}")
-        if self._installed_by_steps(name):
-            return MET
         if self._on_path(name, state) is Truth.NO:
             return Answer(Status.MISSING, f"{self.reference} has no {name}")
         return Answer(Status.UNKNOWN, f"whether {self.reference} has {name} is not known")
@@ -350,6 +351,25 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
     if packages:
         return Judgement(BaseVerdict.WITH_PACKAGES, tuple(sorted(packages)), _reasons(added))
     return Judgement(BaseVerdict.MEETS)
+
+
+def refuse(known: Sequence[Judged], reference: str, image: BaseImage | None) -> Judgement | None:
+    """What fails before any step of it is run: no shell for a RUN, another package manager.  None: it may do."""
+    contents = contents_of(reference)
+    failing: dict[str, list[Evidence]] = {}
+    for each in known:
+        need = each.requirement.need
+        if each.requirement.at is None or each.answer.status is not Status.MET:
+            continue
+        if need.kind is NeedKind.SHELL and contents is not None and need.name not in contents.shells:
+            failing.setdefault(f"{reference} has no {need.name}, which RUN needs", []).append(need.evidence)
+        if need.kind is NeedKind.PACKAGE_MANAGER:
+            manager = None if image is None else image.manager
+            if (manager is not None or contents is not None) and manager != need.name:
+                other = f"it has {manager}" if manager else "it has none"
+                text = f"{reference} has not the package manager {need.name}: {other}"
+                failing.setdefault(text, []).append(need.evidence)
+    return Judgement(BaseVerdict.FAILS, (), _reasons(failing)) if failing else None
 
 
 def _reasons(found: dict[str, list[Evidence]], head: str = "") -> tuple[Reason, ...]:

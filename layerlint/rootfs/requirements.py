@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerlint.dockerfile.instructions import Env, Run, User
+from layerlint.dockerfile.instructions import Env, OnBuild, Run, User
 from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.filesystem.node import HostFile, Inode
@@ -42,8 +42,11 @@ def requirements(trace: Trace) -> Requirements:
         gaps += _gaps_of(trace, step)
     found = starts(trace)
     needs += (Requirement(need, None) for need in _of_starts(found))
+    gaps += _of_context(trace)
     needs += (Requirement(need, None) for need in _of_variables(trace))
     gaps += (Gap(text, place) for text, place in found.unknown)
+    if found.inherited:
+        gaps.append(Gap("the file starts no program of its own: what the image is for is not known"))
     for part in (copied.from_stages(trace, found), distributions.installed(trace)):
         needs += part.needs
         gaps += part.gaps
@@ -155,6 +158,15 @@ def _of_variables(trace: Trace) -> Iterator[Need]:
 
 
 # ------------------------------------------------------------------------ context files
+
+
+def _of_context(trace: Trace) -> Iterator[Gap]:
+    """Files that a RUN or a mount brings, whose needs are read nowhere."""
+    if trace.target is None:
+        return
+    for step in trace.target.chain():
+        if isinstance(step.instruction, OnBuild):
+            yield Gap("an image that is FROM this one runs more: ONBUILD", evidence_of(trace, step))
 
 
 def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...]]:
