@@ -110,6 +110,13 @@ def test_every_image_stands_on_one_that_is_known(name: str) -> None:
         ("buildpack-deps:14.04-curl", "ubuntu:trusty"),
         ("nvidia/cuda:9.0-cudnn7-devel-ubuntu16.04", "ubuntu:16.04"),
         ("docker.io/library/php:7.3-fpm-alpine", "alpine:3.15"),
+        ("daocloud.io/php:7.3-fpm-alpine", "alpine:3.15"),
+        ("public.ecr.aws/docker/library/python:3.12-slim-bookworm", "debian:bookworm-slim"),
+        ("armhf/python:3.5.6-slim-stretch", "debian:stretch-slim"),
+        ("balenalib/raspberry-pi-debian:buster-build", "debian:buster"),
+        ("resin/raspberrypi3-node", "debian:jessie"),
+        ("phusion/passenger-ruby21:0.9.15", "phusion/baseimage:0.9.16"),
+        ("circleci/python:3.6.1-browsers", "python:3.6.1"),
     ],
 )  # fmt: skip
 def test_what_an_image_stands_on(reference: str, base: str) -> None:
@@ -123,6 +130,7 @@ def test_what_an_image_stands_on(reference: str, base: str) -> None:
     [
         "", ":", "@", "python@sha256:00", "me/python", "golang:onbuild", "node:8-onbuild",
         "python:%%TAG%%", "python:" + "1" * 200, "../etc:latest", "debian:SUITE",
+        "balenalib/debian", "someone/passenger-ruby21", "resin/../x-debian", "mirror.gcr.io/me/python",
     ],
 )  # fmt: skip
 def test_what_no_file_is_for(reference: str) -> None:
