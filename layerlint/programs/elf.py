@@ -66,7 +66,7 @@ class Metered:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        if offset < 0 or offset > 1 << 40:
+        if not (0 if whence == os.SEEK_SET else -(1 << 40)) <= offset <= 1 << 40:
             raise ExhaustedError
         return self._file.seek(offset, whence)
 

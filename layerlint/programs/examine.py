@@ -77,10 +77,11 @@ def examine(file: ProgramFile, store: Store | None = None) -> FileFacts:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except (OSError, ValueError):
         return FileFacts(gaps=((0, "it cannot be opened"),))
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return FileFacts(gaps=((0, "it is no regular file"),))
     with open(descriptor, "rb") as data:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return FileFacts(gaps=((0, "it is no regular file"),))
         try:
             return _examined(file, data, status.st_size, store)
         except OSError:

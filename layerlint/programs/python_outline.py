@@ -11,10 +11,12 @@ from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
 from layerlint.programs.facts import Imported, line_at
-from layerlint.programs.python_shorten import shorten, telling_lines
+from layerlint.programs.python_shorten import MODULES, nested, shorten, telling_lines
 
 _DEEPEST = 200
 """Nested nodes of a tree that is read further: libcst takes quadratic time and the C stack for depth."""
+_MAX_NODES = 100_000
+"""Of a file of 256 KiB as people write it there are some 60,000."""
 _MAX_WORDS = 5_000
 _WORD = re.compile(r"[A-Za-z_][\w.+:/-]{0,199}")
 _ABSENT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
@@ -64,13 +66,15 @@ class _Reader:
         self._renamed = False
 
     def read(self, tree: ast.Module) -> Outline:
-        deep = False
+        deep, count = False, 0
         stack: list[tuple[ast.AST, _Context, int]] = [(tree, _Context(True, False), 0)]
         while stack:
             node, context, depth = stack.pop()
-            if depth > _DEEPEST:
+            count += 1
+            if depth > _DEEPEST or count > _MAX_NODES:
                 deep = True
                 continue
+            deep = deep or nested(node, self._lines) > _DEEPEST
             if not context.dead:
                 if isinstance(node, ast.Call):
                     self._note(node)
@@ -136,7 +140,8 @@ class _Reader:
             case ast.ImportFrom(module, names, level):
                 listed = tuple(sorted(alias.name for alias in names))
                 self._add(module or "", listed, node.lineno, level, context.certain)
-                self._renamed |= any(alias.asname not in (None, alias.name) for alias in names)
+                if not level and (module or "").partition(".")[0] in MODULES:
+                    self._renamed |= any(alias.asname not in (None, alias.name) for alias in names)
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[argument, *_]) if (
                 name in _LOADERS
             ):

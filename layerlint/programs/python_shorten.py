@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 _DEEPEST = 20
+_MUCH = 1_000
+"""Characters of a literal beyond its value: quotes of some hundred parts, or escapes."""
 
 TELLING: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(
@@ -49,21 +51,58 @@ TELLING: Final[Mapping[str, frozenset[str]]] = {
 }  # fmt: skip
 """Last names of calls that may need something, and the modules one of which the file then imports."""
 
+MODULES: Final = frozenset(module for wanted in TELLING.values() for module in wanted)
+
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def telling_lines(calls: Mapping[str, Sequence[int]], modules: frozenset[str], renamed: bool) -> list[int]:
     """Lines of calls to look at, sorted; ``calls`` are lines by last name.
 
-    With a name of one of the modules ``renamed`` (``from os import system as run``), those of all calls.
+    With something of a module of `MODULES` ``renamed`` (``from os import system as run``), those of all calls.
     """
-    known = frozenset(module for wanted in TELLING.values() for module in wanted)
-    if renamed and modules & known:
+    if renamed:
         return sorted(line for lines in calls.values() for line in lines)
     return sorted(
         line for name, lines in calls.items() if modules & TELLING.get(name, frozenset()) or name == "open"
         for line in lines
     )  # fmt: skip
+
+
+def nested(node: ast.AST, lines: Sequence[str]) -> int:
+    """At most how deep libcst nests what is flat to `ast`: it overflows the stack on 3,000 of them,
+    or takes quadratic time."""
+    match node:
+        case ast.BoolOp(values=values):
+            return len(values)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return len(node.generators)
+        case ast.Compare(comparators=comparators):
+            return len(comparators)
+        case ast.Assign(targets=targets):
+            return len(targets)
+        case ast.Import(names):
+            return max(alias.name.count(".") for alias in names)
+        case ast.ImportFrom(module=module):
+            return (module or "").count(".")
+        case ast.Constant(value=str() | bytes()) | ast.JoinedStr():
+            return _literals(node, lines)
+        case _:
+            return 0
+
+
+def _literals(node: ast.expr, lines: Sequence[str]) -> int:
+    """Neighbouring literals that make one string; 0 where they are surely few."""
+    last = node.end_lineno or node.lineno
+    if last == node.lineno:
+        size = (node.end_col_offset or 0) - node.col_offset
+    else:
+        size = sum(map(len, lines[node.lineno - 1 : last]))
+    value = node.value if isinstance(node, ast.Constant) else ""
+    overhead = size - (len(value) if isinstance(value, (str, bytes)) else 0)
+    if overhead < _MUCH:
+        return 0
+    return sum(line.count('"') + line.count("'") for line in lines[node.lineno - 1 : last]) // 8
 
 
 def shorten(tree: ast.Module, lines: Sequence[str], telling: Sequence[int]) -> str:

@@ -28,7 +28,7 @@ def read_python(text: str, lines: list[str]) -> FileFacts:
     words = set(shape.words)
     gaps = [(line, "a module is loaded by a computed name") for line in shape.computed]
     if shape.deep:
-        gaps.append((0, "it is nested too deeply to be read in full"))
+        gaps.append((0, "it is too deep or too large to be read in full"))
     elif shape.telling:
         found += _calls(lines, shape, words, gaps)
     return FileFacts(
