@@ -138,5 +138,8 @@ def random_layers(chance: random.Random) -> list[list[Row]]:
             else:
                 data = [row.path for row in rows.values() if row.kind is file("/", 0).kind]
                 rows[path] = hardlink(path, data[0]) if data else folder(path)
-        layers.append(sorted(rows.values(), key=lambda row: (row.kind is hardlink("/", "").kind, row.path)))
+        link, data = hardlink("/", "").kind, file("/", 0).kind
+        # What a link is to may have become something else since.
+        whole = [row for row in rows.values() if row.kind is not link or rows[row.link].kind is data]
+        layers.append(sorted(whole, key=lambda row: (row.kind is link, row.path)))
     return layers

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from layerlint.analysis.inside import WITHOUT_HISTORY, look_inside
 from layerlint.analysis.verify import verify
 from layerlint.cli import main
 from layerlint.config.dive_ci import DEFAULTS, bound
+from layerlint.filesystem.layer import EntryKind
 from layerlint.images.model import History
 from layerlint.images.opening import open_image
 from layerlint.linter import Settings, analyse
@@ -28,6 +32,7 @@ from layerlint.reporters import (
 from layerlint.reporters.style import Style
 from layerlint.source import SourceFile
 from tests.images_inside.making import Row, docker_archive, file, folder, gone, hardlink, image
+from tests.images_inside.test_dive import random_layers
 from tests.reporters import snapshot
 
 DOCKERFILE = """\
@@ -147,6 +152,51 @@ def test_the_reader_s_images_tell_the_same(tmp_path: Path) -> None:
     assert read.layers.hidden == by_hand.layers.hidden
     assert read.duplicates == by_hand.duplicates
     assert (read.dive, read.exact) == (by_hand.dive, by_hand.exact)
+
+
+def visible_by_hand(layers: Sequence[Sequence[Row]]) -> int:
+    """Bytes that can be seen, by the rules of the image specification (``layer.md``) and nothing else."""
+    tree: dict[str, tuple[EntryKind, int, int]] = {}
+    inodes = count()
+
+    def remove(path: str, *, itself: bool = True) -> None:
+        for other in [each for each in tree if each.startswith(f"{path}/") or (itself and each == path)]:
+            del tree[other]
+
+    for rows in layers:
+        for row in rows:
+            if row.kind is EntryKind.WHITEOUT:
+                remove(row.path)
+            elif row.kind is EntryKind.OPAQUE:
+                remove(row.path, itself=False)
+        own: dict[str, tuple[EntryKind, int, int]] = {}
+        for row in rows:
+            if row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
+                continue
+            parts = row.path.split("/")
+            for parent in ("/".join(parts[:number]) for number in range(2, len(parts))):
+                if tree.get(parent, ("",))[0] is not EntryKind.DIRECTORY:
+                    remove(parent)
+                    tree[parent] = (EntryKind.DIRECTORY, next(inodes), 0)
+            both = row.kind is EntryKind.DIRECTORY and tree.get(row.path, ("",))[0] is EntryKind.DIRECTORY
+            if not both:
+                remove(row.path)
+            if row.kind is EntryKind.HARDLINK:
+                own[row.path] = own[row.link]
+            else:
+                own[row.path] = (row.kind, next(inodes), row.size)
+            tree[row.path] = own[row.path]
+    return sum({number: size for _, number, size in tree.values()}.values())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_can_be_seen_of_any_layers(seed: int) -> None:
+    layers = random_layers(random.Random(seed))
+    told = look_inside(image(layers)).layers
+    assert told.image_bytes.likely == sum(row.size for rows in layers for row in rows)
+    assert told.visible_bytes.likely == visible_by_hand(layers)
+    assert told.hidden_bytes.likely == told.image_bytes.likely - told.visible_bytes.likely
+    assert told.hidden_bytes.likely == sum(record.bytes.likely for record in told.hidden)
 
 
 # ------------------------------------------------------------------------ several
