@@ -25,6 +25,7 @@ from layerlint.report import (
     LayersReport,
     Origin,
     Report,
+    UnmodelledRecord,
 )
 from layerlint.reporters import reporter
 from layerlint.reporters.html import images
@@ -334,6 +335,29 @@ def test_names_are_shown_and_never_read_as_markup(page: Page, tmp_path: Path) ->
     page.run("document.querySelectorAll('#overview-table button')[1].click()")
     assert "</script><script>alert(1)" in page.run("document.getElementById('lines').textContent")
     assert page.run("document.scripts.length") == 2
+
+
+def test_long_words_do_not_widen_the_page(page: Page, tmp_path: Path) -> None:
+    word = "x" * 300
+    file = ordinary()
+    assert file.layers is not None
+    first, *rest = file.layers.layers
+    first = replace(
+        first, instruction=f"RUN {word}", stage=word, complete=False, unmodelled=(UnmodelledRecord(3, word, word),)
+    )
+    layers = replace(
+        file.layers,
+        layers=(first, *rest),
+        notes=(word,),
+        target=word,
+        base=replace(file.layers.base, reference=word),
+        files=(FileRecord(f"/{word}/{word}", Size.exact(5 * MIB), 0), *FILES),
+    )
+    finding = replace(file.findings[0], message=f"`{word}` {word}", rule=word)
+    text = page_of(replace(file, path=word, layers=layers, findings=(finding,), text=f"FROM a\nRUN {word}\n"), file)
+    for width in (1280, 700, 400):
+        page.open(written(tmp_path, text), width)
+        assert page.run("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 @pytest.mark.parametrize("width", [1280, 400])
