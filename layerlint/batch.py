@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -67,6 +66,8 @@ def lint_path(path: str, job: Job) -> Result:
     except UsageError as error:
         return Result(None, (str(error),))
     except Exception as error:  # one file must not stop the others
+        import traceback
+
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
         message = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -255,6 +254,8 @@ def lint_example(example: Example, rule: Rule) -> tuple[Finding, ...]:
     if example.context is None:
         report = lint(source, None, settings, known, active)
     else:
+        import tempfile
+
         with tempfile.TemporaryDirectory() as folder:
             _write_context(Path(folder), example)
             report = lint(source, Path(folder), settings, known, active)

@@ -44,6 +44,19 @@ class Hashed:
     b: tuple[int, ...] = ()
 
 
+@_dataclass.dataclass(frozen=True, slots=True)
+class Wide:
+    """With so many fields that they are set in another way."""
+
+    a: int
+    b: int
+    c: int
+    d: int = 4
+    e: list[int] = field(default_factory=list)
+    f: int = 6
+    g: int = 7
+
+
 @_dataclass.dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     a: int
@@ -92,3 +105,17 @@ def test_wrong_arguments_are_refused() -> None:
         Quick()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
         Quick(1, z=2)  # type: ignore[call-arg]
+
+
+def test_many_fields() -> None:
+    value = Wide(1, 2, c=3, f=0)
+    assert (value.a, value.b, value.c, value.d, value.e, value.f, value.g) == (1, 2, 3, 4, [], 0, 7)
+    assert type(value) is Wide
+    assert _dataclass.replace(value, g=8) == replace(value, g=8) == Wide(1, 2, 3, f=0, g=8)
+    assert pickle.loads(pickle.dumps(value)) == value
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.a = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        _dataclass.replace(value, h=1)
+    with pytest.raises(TypeError):
+        Wide(1, 2)  # type: ignore[call-arg]

@@ -41,16 +41,16 @@ def test_modules_of_a_table_are_independent(package: str) -> None:
     assert wrong == []
 
 
-def loaded(statement: str) -> set[str]:
+def loaded(statement: str, *flags: str) -> set[str]:
     code = f"import sys\n{statement}\nprint(*sorted(sys.modules), file=sys.stderr)"
     ran = subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=CHECKOUT, check=True
+        [sys.executable, *flags, "-c", code], capture_output=True, text=True, cwd=CHECKOUT, check=True
     )
     return set(ran.stderr.split("\n")[-2].split())
 
 
 def test_the_command_line_starts_with_nothing_heavy() -> None:
-    found = loaded("import layerlint.cli")
+    found = loaded("import layerlint.cli", "-S")
     assert "layerlint.errors" in found
     assert found.isdisjoint(LAZY)
     own = {"layerlint.cli", "layerlint._dataclass", "layerlint.errors"}
@@ -58,6 +58,30 @@ def test_the_command_line_starts_with_nothing_heavy() -> None:
 
 
 def test_help_needs_no_analysis() -> None:
-    found = loaded("import layerlint.cli\ntry: layerlint.cli.main(['--help'])\nexcept SystemExit: pass")
+    found = loaded("import layerlint.cli\ntry: layerlint.cli.main(['--help'])\nexcept SystemExit: pass", "-S")
     assert found.isdisjoint(LAZY)
     assert "layerlint.execution" not in found
+
+
+UNUSED = (
+    "asyncio", "concurrent.futures", "hashlib", "http", "importlib.metadata", "multiprocessing", "random",
+    "socket", "sqlite3", "ssl", "subprocess", "tarfile", "tempfile", "tree_sitter", "zipfile", "zstandard",
+)  # fmt: skip
+"""Not needed to lint a file without a script."""
+
+
+def test_a_lint_imports_what_it_needs(tmp_path: Path) -> None:
+    """No more of layerlint than the parts that a lint goes through, nor what only some instructions need."""
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nENV A=1\n")
+    statement = f"main(['--shellcheck', 'off', {str(tmp_path / 'Dockerfile')!r}])"
+    found = loaded(f"from layerlint.cli import main\n{statement}")
+    assert "layerlint.linter" in found
+    assert found & set(UNUSED) == set()
+    own = {name.split(".")[1] for name in found if name.startswith("layerlint.")}
+    assert own == {
+        "_dataclass", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli", "commands", "config",
+        "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem", "graph", "linter",
+        "report", "reporters", "ruleset", "shell", "shellcheck", "source",
+    }  # fmt: skip
+    models = {name for name in found if name.startswith("layerlint.commands.") and "._" not in name}
+    assert models == set()

@@ -7,12 +7,12 @@ stage: a path may be relative to a directory that is not known.
 from __future__ import annotations
 
 import posixpath
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.analysis.command_lines import CommandLine, RunLines, run_lines
 from layerlint.analysis.line_index import LineIndex
 from layerlint.effects import Write
@@ -22,8 +22,8 @@ from layerlint.shell.walk import walk
 from layerlint.source import Span
 
 _FETCHERS: Final = frozenset({"aria2c", "axel", "curl", "wget"})
-_ADDRESS: Final = re.compile(r"(?i)(?:https?|ftp)://")
-_SAVED: Final = re.compile(r"(?<![0-9&>])>{1,2}[ \t]*([^\s;&|()<>\"']{1,300})")
+_ADDRESS: Final = pattern(r"(?i)(?:https?|ftp)://")
+_SAVED: Final = pattern(r"(?<![0-9&>])>{1,2}[ \t]*([^\s;&|()<>\"']{1,300})")
 """The file of a redirect, in the text of one command."""
 
 _INTERPRETERS: Final = frozenset({

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from layerlint._pattern import pattern
 from layerlint.catalog.model import BaseImage, InstalledPackage
 from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inline, Inode, Kind, Node, stamp
@@ -16,8 +16,8 @@ from layerlint.filesystem.union import FileSystem
 
 DATA = Path(__file__).parent / "data"
 
-_DATED = re.compile(r"-[0-9]{8}(?=-|$)")
-_POINT_RELEASE = re.compile(r"(:[0-9]+(?:\.[0-9]+)?)\.[0-9]+(?=-|$)")
+_DATED = pattern(r"-[0-9]{8}(?=-|$)")
+_POINT_RELEASE = pattern(r"(:[0-9]+(?:\.[0-9]+)?)\.[0-9]+(?=-|$)")
 _HUB = ("docker.io/library/", "index.docker.io/library/", "docker.io/", "library/")
 
 _LIBC = {"apk": "musl", "apt": "glibc"}

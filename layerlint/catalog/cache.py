@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.write import FORMAT
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NAME = pattern(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
+_DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAGIC = b"SQLite format 3\0"
 _SEAL = slice(60, 64)
 """The field of an sqlite header that is left to the application (``PRAGMA user_version``)."""

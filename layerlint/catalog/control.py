@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from layerlint._pattern import pattern
 from layerlint.catalog.model import Relation
 from layerlint.catalog.records import PRIORITIES, PackageRecord, parse_relations
 from layerlint.catalog.versions import satisfies, version_key
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:~-]*")
+_NAME = pattern(r"[a-z0-9][a-z0-9.+-]*")
+_VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.+:~-]*")
 _NOT_INSTALLED = ("Filename:", "Size:", "MD5sum:", "SHA1:", "SHA256:", "SHA512:", "Description-md5:")
 """Fields of the index that dpkg's status file does not have."""
 _satisfied = lru_cache(1 << 16)(satisfies)

@@ -5,15 +5,15 @@ One line each in ``data/pypi.tsv``, made by ``catalog.snapshot.pypi``; its first
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 
 DATA = Path(__file__).parent / "data" / "pypi.tsv"
-_SEPARATORS = re.compile(r"[-_.]+")
+_SEPARATORS = pattern(r"[-_.]+")
 
 
 @dataclass(frozen=True, slots=True)

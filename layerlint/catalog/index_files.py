@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from layerlint._pattern import pattern
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.cache import is_cached, open_cached
 
 DATA = Path(__file__).parent / "data"
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_NAME = pattern(r"[a-z0-9][a-z0-9.-]*")
 
 
 def bundled_names() -> tuple[str, ...]:

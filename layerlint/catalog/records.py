@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.catalog.model import Footprint, Piece, Relation
 from layerlint.domain.size import Size
 
-_RELATION = re.compile(r"([a-z0-9][a-z0-9.+-]*)(?:\((<<|<=|=|>=|>>)([^()]*)\))?")
+_RELATION = pattern(r"([a-z0-9][a-z0-9.+-]*)(?:\((<<|<=|=|>=|>>)([^()]*)\))?")
 PRIORITIES = ("optional", "required", "important", "standard", "extra")
 _APPROXIMATE = 0.5
 """Relative bounds of a piece marked with ``~``: a cache whose size depends on what else is installed."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Add
@@ -21,8 +22,8 @@ _ARCHIVES: Final = (
 _MORE_ARCHIVES: Final = (*_ARCHIVES, ".tar.zst", ".tzst", ".zst")
 """What ADD unpacks is known by its content; this is what such files are called."""
 
-_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
-_REMOTE: Final = re.compile(r"https?://|git://|ssh://|git@|\S+\.git(?:#|\Z)", re.IGNORECASE)
+_WEB: Final = pattern(r"https?://", re.IGNORECASE)
+_REMOTE: Final = pattern(r"https?://|git://|ssh://|git@|\S+\.git(?:#|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.analysis.command_lines import CommandLine, run_lines
 from layerlint.analysis.command_words import Argument
 from layerlint.analysis.line_index import LineIndex
@@ -16,7 +16,7 @@ from layerlint.shell.walk import walk
 from layerlint.source import Span
 
 _SUMS: Final = frozenset({"md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum"})
-_LINE: Final = re.compile(r"[\"']?(?:\$\w{1,100}|\$\{\w{1,100}\}|[0-9a-fA-F]{32,128}) [^\s*]")
+_LINE: Final = pattern(r"[\"']?(?:\$\w{1,100}|\$\{\w{1,100}\}|[0-9a-fA-F]{32,128}) [^\s*]")
 
 
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:

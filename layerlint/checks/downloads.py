@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.analysis.command_lines import command_lines
 from layerlint.analysis.context_copies import reachable_steps
 from layerlint.analysis.downloads import downloads
@@ -21,9 +22,9 @@ from layerlint.filesystem.layer import EntryKind
 from layerlint.report import Confidence
 from layerlint.source import Span
 
-_WEB: Final = re.compile(r"(?i)(?:https?|ftp)://")
-_CLEAR: Final = re.compile(r"(?i)(?:http|ftp|git)://")
-_HERE: Final = re.compile(r"(?i)[a-z]+://(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|\Z)")
+_WEB: Final = pattern(r"(?i)(?:https?|ftp)://")
+_CLEAR: Final = pattern(r"(?i)(?:http|ftp|git)://")
+_HERE: Final = pattern(r"(?i)[a-z]+://(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|\Z)")
 """What is fetched from the build's own machine goes over no network."""
 _OWN: Final = (
     "-d", "-F", "-H", "-T", "-u", "-X", "--data", "--form", "--header", "--http-password", "--http-user", "--netrc",

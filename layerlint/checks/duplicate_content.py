@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
@@ -109,6 +108,8 @@ def _digest(node: Inode, *, read: bool) -> object:
             data = stream.read(node.size.low + 1)
     except OSError:
         return node.content
+    import hashlib
+
     return hashlib.blake2b(data, digest_size=16).digest() if len(data) == node.size.low else node.content
 
 

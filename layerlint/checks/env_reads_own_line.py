@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.conversion import part_of
@@ -18,8 +18,8 @@ from layerlint.execution.trace import State, Trace
 from layerlint.report import Confidence
 from layerlint.source import Span
 
-_USE: Final = re.compile(r"\$(?:\{(\w+)[^}]*\}?|(\w+))")
-_PLAIN_USE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_USE: Final = pattern(r"\$(?:\{(\w+)[^}]*\}?|(\w+))")
+_PLAIN_USE: Final = pattern(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)

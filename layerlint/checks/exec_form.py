@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.instructions import (
     Cmd,
@@ -20,10 +21,10 @@ from layerlint.dockerfile.syntax import Word
 from layerlint.execution.trace import Trace
 from layerlint.source import Span
 
-_LIST: Final = re.compile(r"\[\s*(?:[\"'].*|[^\s\]]+\s*,.*)\]?\s*\Z", re.DOTALL)
+_LIST: Final = pattern(r"\[\s*(?:[\"'].*|[^\s\]]+\s*,.*)\]?\s*\Z", re.DOTALL)
 """Of CMD and the like: a quote or a comma behind the bracket."""
 
-_COMMAND_LIST: Final = re.compile(r"\[(?:[\"']|\s*\"[^\"]*\"\s*,|\s*'[^']*'\s*,)")
+_COMMAND_LIST: Final = pattern(r"\[(?:[\"']|\s*\"[^\"]*\"\s*,|\s*'[^']*'\s*,)")
 """Of RUN, where ``[ "$a" = b ]`` is a test of the shell."""
 
 _LONGEST: Final = 4096
@@ -31,9 +32,7 @@ _LONGEST: Final = 4096
 
 _OPERATORS: Final = frozenset({"&", "&&", "2>&1", ";", "<", ">", ">>", "|", "||"})
 
-_SHELLS: Final = re.compile(
-    r"(?:.*/)?(?:(?:ba|da|a|k|z)?sh|cmd(?:\.exe)?|p(?:ower)?(?:wsh|shell)(?:\.exe)?)\Z"
-)
+_SHELLS: Final = pattern(r"(?:.*/)?(?:(?:ba|da|a|k|z)?sh|cmd(?:\.exe)?|p(?:ower)?(?:wsh|shell)(?:\.exe)?)\Z")
 
 
 def _instructions(trace: Trace) -> Iterator[Instruction]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
@@ -15,7 +15,7 @@ from layerlint.domain.text import Unknown
 from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import Trace
 
-_PORTS: Final = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+_PORTS: Final = pattern(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)

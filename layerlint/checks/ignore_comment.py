@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks.model import Check, Observation
 from layerlint.execution.trace import Trace
 
-_HADOLINT: Final = re.compile(r"hadolint\s+ignore\s*=\s*(?:DL|SC)[0-9]")
-_ANY: Final = re.compile(
+_HADOLINT: Final = pattern(r"hadolint\s+ignore\s*=\s*(?:DL|SC)[0-9]")
+_ANY: Final = pattern(
     r"hadolint\s+ignore\s*=\s*(?:DL|SC)[0-9]|layerlint:\s*ignore\b|check\s*=\s*skip|"
     r"(?:checkov|bridgecrew):skip=|(?:trivy|tfsec):ignore:",
     re.IGNORECASE,

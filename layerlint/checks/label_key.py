@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.checks._triggers import observed, with_triggers
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.dockerfile.expand import expand
@@ -13,7 +13,7 @@ from layerlint.dockerfile.instructions import Label
 from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
 
-_KEY: Final = re.compile(r"[a-z](?:[a-z0-9._/-]*[a-z0-9])?\Z")
+_KEY: Final = pattern(r"[a-z](?:[a-z0-9._/-]*[a-z0-9])?\Z")
 """As docs.docker.com/engine/manage-resources/labels says, with ``_`` and ``/``, which are in wide use."""
 
 _RESERVED: Final = ("com.docker.", "io.docker.", "org.dockerproject.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Final, Literal
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks._built_from import heirs
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, Observation
@@ -18,12 +18,12 @@ from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import StageTrace, Step, Trace
 from layerlint.graph import EdgeKind
 
-_TIME: Final = re.compile(
+_TIME: Final = pattern(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)\Z", re.ASCII
 )
 """RFC 3339, section 5.6."""
 
-_SEMVER: Final = re.compile(
+_SEMVER: Final = pattern(
     r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
     r"(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
     r"(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?\Z",
@@ -31,17 +31,17 @@ _SEMVER: Final = re.compile(
 )
 """semver.org, 2.0.0."""
 
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*\Z")
+_URI: Final = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*\Z")
 """A scheme, then the characters of RFC 3986."""
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_EMAIL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
+_EMAIL: Final = pattern(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*\Z")
 """RFC 5322: ``dot-atom@dot-atom``."""
 
-_HASH: Final = re.compile(r"(?:[0-9a-f]{7}|[0-9a-f]{40})\Z")
+_HASH: Final = pattern(r"(?:[0-9a-f]{7}|[0-9a-f]{40})\Z")
 """Of a commit of git, in short or in full."""
 
-_LICENCES: Final = re.compile(r" |\ALicenseRef-")
+_LICENCES: Final = pattern(r" |\ALicenseRef-")
 """More than one identifier, or one of one's own."""
 
 _LONGEST: Final = 1000
@@ -142,6 +142,8 @@ def _is_time(text: str) -> bool:
     found = _TIME.match(text)
     if found is None:
         return False
+    from datetime import datetime
+
     try:
         # A leap second is a second of its minute here.
         datetime.fromisoformat(f"{found[1]}T{found[2].replace(':60', ':59')}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.analysis.command_lines import Place
 from layerlint.analysis.command_words import Argument
 from layerlint.analysis.invocations import Invocation, invocations
@@ -28,8 +28,8 @@ _VALUES: Final = (
     "--home-dir", "--expiredate", "--inactive", "--gid", "--groups", "--skel", "--key", "--password", "--root",
     "--prefix", "--shell", "--uid", "--selinux-user",
 )  # fmt: skip
-_NUMBER: Final = re.compile(r"[0-9]{1,10}")
-_VERSION: Final = re.compile(r"(?:[0-9]+:)?([0-9]{1,6})\.([0-9]{1,6})")
+_NUMBER: Final = pattern(r"[0-9]{1,10}")
+_VERSION: Final = pattern(r"(?:[0-9]+:)?([0-9]{1,6})\.([0-9]{1,6})")
 _LITERAL_DIGITS: Final = 5
 
 

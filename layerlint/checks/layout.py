@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.effects import InstallPackages
 from layerlint.execution.trace import CommandRun, Trace
 from layerlint.source import Span
 
-_NOTE: Final = re.compile(r"\b(?:FIXME|TODO|XXX)\b")
+_NOTE: Final = pattern(r"\b(?:FIXME|TODO|XXX)\b")
 
 _FEW: Final = 3
 """Packages that need no order."""

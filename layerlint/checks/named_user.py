@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import Arg, User
 from layerlint.execution.trace import Trace
 
-_PLAIN_USE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_PLAIN_USE: Final = pattern(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)

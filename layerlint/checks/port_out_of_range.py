@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.checks._exposed import exposed
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
 from layerlint.execution.trace import Trace
 
 _LAST: Final = 0xFFFF
-_NUMBER: Final = re.compile(r"[0-9]+")
+_NUMBER: Final = pattern(r"[0-9]+")
 
 
 def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
@@ -13,8 +13,8 @@ from layerlint.dockerfile.instructions import Add, Copy, Workdir
 from layerlint.execution.instructions import lookup
 from layerlint.execution.trace import Trace
 
-_ABSOLUTE = re.compile(r"/|\\|[A-Za-z]:")
-_ABSOLUTE_TEXT = re.compile(r"""['"]?(?:/|\$|[A-Za-z]:)""")
+_ABSOLUTE = pattern(r"/|\\|[A-Za-z]:")
+_ABSOLUTE_TEXT = pattern(r"""['"]?(?:/|\$|[A-Za-z]:)""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.analysis.secret_names import is_secret_name
 from layerlint.checks._triggers import observed, with_triggers
 from layerlint.checks.model import Check, Observation
@@ -16,8 +17,8 @@ from layerlint.domain.text import UNKNOWN
 from layerlint.execution.trace import Trace
 from layerlint.graph import Stage
 
-_OF_GPG = re.compile(r"(?:GPG|PGP)", re.IGNORECASE)
-_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,64}\Z")
+_OF_GPG = pattern(r"(?:GPG|PGP)", re.IGNORECASE)
+_FINGERPRINT = pattern(r"(?:0x)?[0-9A-Fa-f]{8,64}\Z")
 """Of a key of OpenPGP, in full or as an id."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
+from layerlint._pattern import pattern
 from layerlint.checks._suggestion import Suggestions
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, NoParams, Observation
@@ -35,7 +35,7 @@ from layerlint.source import Span
 _ALWAYS_SET = frozenset({"PATH", "BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
 """PATH has a default, even in ``scratch``; the others are options that BuildKit reads out of ARG."""
 
-_USE = re.compile(r"\$(?:\{(\w+)\}?|(\w+))")
+_USE = pattern(r"\$(?:\{(\w+)\}?|(\w+))")
 
 _NARROWED = 50
 """Names in one word whose places are looked for: each look may read the whole word."""

@@ -54,7 +54,11 @@ def style_of(options: argparse.Namespace) -> Style:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+    width = 100
+    if terminal:
+        import shutil
+
+        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping as Keys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.config.hadolint import FILE_NAMES, read_hadolint
 from layerlint.config.located import Location, Mapping, Scalar, Value, kind
 from layerlint.config.model import DIFFERS, Config, Override
@@ -26,7 +26,7 @@ KEYS: Final = (
     "profile", *SELECTION_KEYS, "overrides", "rules", "fail-on", "differ", "context", "target", "platform",
     "build-args", "exclude", "baseline", "ignore-comments",
 )  # fmt: skip
-_PLATFORM: Final = re.compile(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
+_PLATFORM: Final = pattern(r"[a-z0-9_.-]{1,32}/[a-z0-9_.-]{1,32}(?:/[a-z0-9_.-]{1,32})?")
 
 
 def load_config(start: Path, file: Path | None = None) -> Config:

@@ -6,12 +6,12 @@ it does not know; here the first is an error, as of any configuration, and the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Keys
 from pathlib import Path
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.config.located import Location, Mapping, Scalar, Sequence, Value, kind, shortened
 from layerlint.config.model import Config
 from layerlint.config.reader import Reader
@@ -33,7 +33,7 @@ _KEYS: Final = (
     "disable-ignore-pragma", "failure-threshold", "ignored", "label-schema", "no-fail", "override", "strict-labels",
     "trustedRegistries", *_OUTPUT,
 )  # fmt: skip
-_CODE: Final = re.compile(r"(?:DL|SC)[0-9]{4}")
+_CODE: Final = pattern(r"(?:DL|SC)[0-9]{4}")
 
 _MISSING, _UNEXPECTED, _EMPTY, _REGISTRY = "DL3049", "DL3050", "DL3051", "DL3026"
 _TYPES: Final = {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from collections.abc import Sequence as Names
 from pathlib import PurePosixPath
 
+from layerlint._pattern import pattern
 from layerlint.config.located import Mapping, Scalar, Sequence, Value, kind, shortened, suggestion
 from layerlint.domain.units import parse_size
 from layerlint.errors import InvalidFileError, Problem
 
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+_INTEGER = pattern(r"[-+]?[0-9]{1,18}")
+_NUMBER = pattern(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_CONTROL = pattern(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 
 _SUGGESTED = 100
 """Problems with a suggestion; each costs a comparison with every known name."""

@@ -7,15 +7,15 @@ message names the key in any case.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Texts
 from typing import Any, Final
 
+from layerlint._pattern import pattern
 from layerlint.config.located import Location, Mapping, Scalar, Sequence, Value
 from layerlint.config.yaml_values import MAX_BYTES, MAX_DEPTH
 from layerlint.errors import Problem
 
-_AT: Final = re.compile(r"(.*?) \(at line ([0-9]+), column ([0-9]+)\)")
+_AT: Final = pattern(r"(.*?) \(at line ([0-9]+), column ([0-9]+)\)")
 _BARE: Final = "-_"
 """Characters of a bare key that are neither letters nor digits."""
 

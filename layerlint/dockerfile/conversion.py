@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from layerlint._pattern import pattern
 from layerlint.dockerfile.expand import Expansion, Lookup, expand, expand_heredoc
 from layerlint.dockerfile.instructions import (
     Add,
@@ -42,9 +43,9 @@ FROM_VARIABLE = (
 )
 
 
-_MODIFIER = re.compile(r"unsupported modifier \((.+)\) in substitution\Z", re.DOTALL)
+_MODIFIER = pattern(r"unsupported modifier \((.+)\) in substitution\Z", re.DOTALL)
 
-_FIRST_WORD = re.compile(f"([^{BLANKS}]+)[{BLANKS}]+")
+_FIRST_WORD = pattern(f"([^{BLANKS}]+)[{BLANKS}]+")
 
 LABS_DEVICE = "device feature is only supported in Dockerfile frontend 1.14.0-labs or later"
 

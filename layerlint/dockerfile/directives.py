@@ -8,9 +8,9 @@ behind a ``#!`` line.
 from __future__ import annotations
 
 import json
-import re
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.lexer import Line, physical_lines
 from layerlint.dockerfile.syntax import Directive, Problem
@@ -20,7 +20,7 @@ NAMES = ("check", "escape", "syntax")
 
 BYTE_ORDER_MARK = "\ufeff"
 
-_KEY = re.compile(r"([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*")
+_KEY = pattern(r"([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*")
 
 
 @dataclass(slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import quote
 
 _UNITS = {
@@ -11,7 +10,7 @@ _UNITS = {
     "s": 1_000_000_000, "m": 60_000_000_000, "h": 3_600_000_000_000,
 }  # fmt: skip
 _LARGEST = 2**63 - 1
-_TERM = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+_TERM = pattern(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 
 def parse_duration(text: str) -> int | str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
+from layerlint._pattern import pattern
 from layerlint.dockerfile.durations import parse_duration, parse_int32
 from layerlint.dockerfile.flags import Flags, check_flags, name_span, value_word
 from layerlint.dockerfile.gostrings import WHITE_SPACE, quote
@@ -38,7 +38,7 @@ from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Document, Node, Problem, Word
 from layerlint.source import Span
 
-STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*\Z")
+STAGE_NAME = pattern(r"[a-z][a-z0-9_.-]*\Z")
 """Of a name in lower case."""
 
 MIN_INTERVAL = 1_000_000

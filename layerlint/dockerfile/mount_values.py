@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import TRUTHS, quote
 from layerlint.dockerfile.mounts import Field, fields
 from layerlint.dockerfile.suggest import did_you_mean
@@ -23,7 +23,7 @@ KEYS = (
 Expander: TypeAlias = Callable[[str, Field], Text]
 """The expanded value of a field; UNKNOWN too where expanding it is refused."""
 
-_SIZE = re.compile(r"[0-9]+(?:\.[0-9]+)* ?[kKmMgGtTpP]?[iI]?[bB]?\Z")
+_SIZE = pattern(r"[0-9]+(?:\.[0-9]+)* ?[kKmMgGtTpP]?[iI]?[bB]?\Z")
 _NAMES = {"src": "source", "dst": "target", "destination": "target"}
 _OWNERSHIP = ("mode", "uid", "gid")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile.flags import value_part
 from layerlint.dockerfile.gostrings import TRUTHS
 from layerlint.dockerfile.instructions import Mount
@@ -13,7 +13,7 @@ from layerlint.dockerfile.suggest import did_you_mean
 from layerlint.dockerfile.syntax import Flag, Problem
 from layerlint.source import Span
 
-_VARIABLE = re.compile(r"\$.")
+_VARIABLE = pattern(r"\$.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import quote
 
 PROTOCOLS = ("sctp", "tcp", "udp")
@@ -17,7 +16,7 @@ SIGNALS = frozenset({
 })  # fmt: skip
 """Linux's signals as moby/sys names them, without SIG."""
 
-_SYMBOLIC_MODE = re.compile(
+_SYMBOLIC_MODE = pattern(
     r"[ugoa]*(?:[-+=](?:[rwxXst]+|[ugo])?)+(?:,[ugoa]*(?:[-+=](?:[rwxXst]+|[ugo])?)+)*\Z"
 )
 

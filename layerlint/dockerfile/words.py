@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 BLANKS = "\t\v\f\r "
 """What separates the keyword and plain arguments; other white space of Unicode does not."""
 
-_ARGUMENT = re.compile(f"[^{BLANKS}]+")
+_ARGUMENT = pattern(f"[^{BLANKS}]+")
 _SPACE = re.escape(WHITE_SPACE)
-_BYTE_SPACE = re.compile(r"[\t\n\v\f\r ]*")
+_BYTE_SPACE = pattern(r"[\t\n\v\f\r ]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _number(digits: str) -> float:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_number, parse_float=_number)
-_JSON_BLANKS = re.compile(r"[ \t\n\r]*")
+_JSON_BLANKS = pattern(r"[ \t\n\r]*")
 
 
 def _skip(text: str, position: int) -> int:

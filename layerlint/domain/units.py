@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final, TypeAlias
 
+from layerlint._pattern import pattern
 from layerlint.domain.size import Size
 
 Bytes: TypeAlias = Annotated[int, "bytes"]
@@ -17,7 +17,7 @@ _FACTORS: Final[dict[str, int]] = {"": 1} | {
     for base, units in ((1024, IEC), (1000, _SI))
     for power, unit in enumerate(units)
 }
-_SIZE: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,9}))? {0,4}([A-Za-z]{0,3})")
+_SIZE: Final = pattern(r"([0-9]{1,18})(?:\.([0-9]{1,9}))? {0,4}([A-Za-z]{0,3})")
 
 TOO_LARGE: Final = 1000 * 1024 ** (len(IEC) - 1)
 """Larger than any file system holds; also keeps the division within a float."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from layerlint._pattern import pattern
 from layerlint.domain.text import UNKNOWN, Text
 
-_TOKEN = re.compile(r"\s*(?:(\d+)|\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?|(<=|>=|==|!=|&&|\|\||[-+*/%()<>!]))")
+_TOKEN = pattern(r"\s*(?:(\d+)|\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?|(<=|>=|==|!=|&&|\|\||[-+*/%()<>!]))")
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"))
 _MAX_TOKENS = 200
 _LIMIT = 1 << 63

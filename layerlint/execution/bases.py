@@ -6,8 +6,8 @@ package manager that a RUN calls, in the layer of the base.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from layerlint._dataclass import dataclass, replace
@@ -21,10 +21,10 @@ from layerlint.effects import InstallPackages
 from layerlint.execution.packages import apply
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
-from layerlint.filesystem.tree import inodes, tree_size
+from layerlint.filesystem.tree import inodes, tree_size, with_children
 from layerlint.filesystem.union import FileSystem
 
-KEPT = 12
+KEPT = 24
 """Images that are kept for the next file: each has some ten thousand nodes, which every collection of garbage
 looks through."""
 MAX_CHAIN = 8
@@ -108,23 +108,37 @@ def _sized(filesystem: FileSystem, size: Size) -> FileSystem:
             else:
                 packaged += inode.size.likely
     factor = max(_LEAST, (size.likely - other) / max(1, packaged))
-    return replace(filesystem, root=_scaled(filesystem.root, factor, {}))
+
+    # Many files have one size.
+    @cache
+    def scaled(likely: int) -> Size:
+        return Size.around(int(likely * factor), _NEAR, _NEAR)
+
+    return replace(filesystem, root=_scaled(filesystem.root, scaled, {}))
 
 
-def _scaled(directory: Directory, factor: float, done: dict[int, Inode]) -> Directory:
+def _scaled(directory: Directory, scaled: Callable[[int], Size], done: dict[int, Inode]) -> Directory:
     """Recursion down a tree of the catalog."""
     children: dict[str, Node] = {}
     for name, node in directory.children.items():
         if isinstance(node, Directory):
-            children[name] = _scaled(node, factor, done)
+            children[name] = _scaled(node, scaled, done)
         elif node.label is None or node.kind is not Kind.FILE:
             children[name] = node
         else:
             if id(node) not in done:
-                size = Size.around(int(node.size.likely * factor), _NEAR, _NEAR)
-                done[id(node)] = replace(node, size=size, content=None)
+                done[id(node)] = _of_other_size(node, scaled(node.size.likely))
             children[name] = done[id(node)]
-    return replace(directory, children=children)
+    return with_children(directory, children, directory.mtime)
+
+
+def _of_other_size(file: Inode, size: Size) -> Inode:
+    """The file with other data, which are not known (`replace` takes several times as long)."""
+    return Inode(
+        file.kind, size, file.mode, file.uid, file.gid, file.layer, file.because, None, file.target, file.count,
+        file.presence, file.likely, file.change, file.origin, file.mtime, file.capability, file.label,
+        file.added, file.linked,
+    )  # fmt: skip
 
 
 def _of_size(reference: str, size: Size) -> FileSystem:

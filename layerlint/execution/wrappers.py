@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Stream
 from layerlint.execution.expansion import MAX_FIELDS
 from layerlint.execution.process import stream_text
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_ASSIGNMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 @dataclass(frozen=True, slots=True)

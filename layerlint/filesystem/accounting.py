@@ -136,7 +136,7 @@ class _Holder:
     """Each with the likely bytes of it that are visible here."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _counted(root: Directory) -> tuple[Mapping[int, int], Size]:
     """How many names hold an inode, by `id`, and the bytes of all; a base is mostly that of the file before."""
     names: dict[int, int] = {}

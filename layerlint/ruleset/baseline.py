@@ -7,12 +7,12 @@ branches that change the file are merged line by line.  Paths are relative to th
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from layerlint._pattern import pattern
 from layerlint.config.located import Location, Scalar, Sequence, Value, kind
 from layerlint.config.located import Mapping as LocatedMapping
 from layerlint.config.reader import Reader
@@ -29,8 +29,8 @@ Ran: TypeAlias = Callable[[str, str], bool]
 _HEAD: Final = """\
 # Findings that are known: path, then rule and line of each.  `layerlint --write-baseline` writes this.
 """
-_FINGERPRINT: Final = re.compile(r"[A-Za-z0-9-]{1,128}:[0-9a-f]{8}:[0-9]{1,9}")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_/.+@-]*")
+_FINGERPRINT: Final = pattern(r"[A-Za-z0-9-]{1,128}:[0-9a-f]{8}:[0-9]{1,9}")
+_PLAIN: Final = pattern(r"[A-Za-z0-9_/.][A-Za-z0-9_/.+@-]*")
 """A path that needs no quotes in YAML."""
 
 _TOLD: Final = 3

@@ -6,12 +6,12 @@ not take is nobody's and means nothing here either.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.config.located import shortened, suggestion
 from layerlint.dockerfile.check_directive import ALL, comment_value, parse_check_options
 
@@ -61,13 +61,13 @@ _OF_THE_FILE: Final = frozenset(
 
 _OWN: Final = "layerlint:"
 _OWN_SCOPES: Final = {"ignore": Scope.INSTRUCTION, "ignore-file": Scope.FILE}
-_OWN_WORD: Final = re.compile(r"\s*([\w-]*)")
-_HADOLINT: Final = re.compile(r"hadolint\s+(?:(stage|global)\s+)?ignore\s*=([^#]*)")
-HADOLINT_CODE: Final = re.compile(r"(?:DL|SC)[0-9]{4}")
+_OWN_WORD: Final = pattern(r"\s*([\w-]*)")
+_HADOLINT: Final = pattern(r"hadolint\s+(?:(stage|global)\s+)?ignore\s*=([^#]*)")
+HADOLINT_CODE: Final = pattern(r"(?:DL|SC)[0-9]{4}")
 """It reads no comment with any other word in it, and does not say so."""
 _HADOLINT_SCOPES: Final = {None: Scope.INSTRUCTION, "stage": Scope.STAGE, "global": Scope.FILE}
-_CHECKOV: Final = re.compile(r"(?:checkov|bridgecrew):skip= *([\w,]+)")
-_TRIVY: Final = re.compile(r"(?:trivy|tfsec):ignore:([\w.-]+)")
+_CHECKOV: Final = pattern(r"(?:checkov|bridgecrew):skip= *([\w,]+)")
+_TRIVY: Final = pattern(r"(?:trivy|tfsec):ignore:([\w.-]+)")
 
 
 def read_comment(text: str) -> Request | Malformed | None:

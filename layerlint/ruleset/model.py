@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Final, Protocol
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.report import Confidence, RuleInfo, Severity
 from layerlint.ruleset.message import Message
 from layerlint.ruleset.reserved import SHELL_SCRIPT
@@ -21,7 +21,7 @@ GROUPS: Final = (ALL, OPT_IN, *CATEGORIES)
 
 _ADDRESS: Final = "https://layerlint.github.io/rules/"
 
-_CODE: Final = re.compile(r"sc[0-9]{4}")
+_CODE: Final = pattern(r"sc[0-9]{4}")
 """ShellCheck's, folded."""
 _CODE_ADDRESS: Final = "https://www.shellcheck.net/wiki/"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.config.located import Location, Scalar, Value, kind
 from layerlint.config.reader import Reader
 from layerlint.config.yaml_values import parse_yaml
@@ -15,8 +15,8 @@ from layerlint.ruleset.message import BYTES, Message, parse
 from layerlint.ruleset.model import GROUPS, Example, Rule, Signature
 from layerlint.ruleset.params import read_params
 
-NAME: Final = re.compile(r"[a-z0-9]{1,32}(?:-[a-z0-9]{1,32}){0,8}")
-_ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
+NAME: Final = pattern(r"[a-z0-9]{1,32}(?:-[a-z0-9]{1,32}){0,8}")
+_ALIAS: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
 _REQUIRED: Final = ("check", "severity", "confidence", "summary", "message", "why", "remedy")
 _KEYS: Final = (*_REQUIRED, "params", "aliases", "examples", "references", "since")
 _EXAMPLE_KEYS: Final = ("dockerfile", "context", "dockerignore", "expect")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.config import Config
 from layerlint.config.located import Mapping, Scalar, Value
 from layerlint.config.located import Sequence as ListValue
@@ -15,7 +16,7 @@ from layerlint.ruleset.model import RuleSet
 from layerlint.ruleset.selection import known_part
 
 _INDENT: Final = "  "
-_PLAIN: Final = re.compile(r"(?!null\Z)[A-Za-z][A-Za-z0-9_./-]*", re.IGNORECASE)
+_PLAIN: Final = pattern(r"(?!null\Z)[A-Za-z][A-Za-z0-9_./-]*", re.IGNORECASE)
 """A text without quotes: these readers take any other word for its text, `no` and `3.10` too."""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence as Run
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 from layerlint.shell.grammar import is_readable
@@ -68,6 +69,7 @@ _RESERVED = frozenset(
 """Words that the grammar took for a command although a shell cannot."""
 
 
+@lru_cache(maxsize=256)  # a script is parsed where it is run, and where its commands are listed
 def parse(text: str) -> Script:
     """The tree of a shell text (POSIX sh with the common forms of bash); never raises.
 

@@ -7,15 +7,15 @@ addition comes to what the new words need, depth first, and to what installs its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.catalog.alpine import AlpineIndex, AlpinePackage
 from layerlint.catalog.alpine_versions import satisfies, version_key
 from layerlint.execution.packages.database import Installed
 
-_WORD = re.compile(r"(!?)([^=<>~@!]+)(?:([=<>~]+)([^@]*))?(?:@(.*))?")
+_WORD = pattern(r"(!?)([^=<>~@!]+)(?:([=<>~]+)([^@]*))?(?:@(.*))?")
 _MAX_ROUNDS = 64
 """Of what installs itself because of what installed itself."""
 
