@@ -16,7 +16,7 @@ from layerlint.programs.facts import Declared, FileFacts, Found, Imported, Langu
 from layerlint.programs.model import NeedKind
 from layerlint.report import Confidence
 
-SCANNER: Final = "1"
+SCANNER: Final = "2"
 """Raised with every change of what is found: kept facts of another are not used."""
 _MAX_ENTRY = 2 << 20
 _MAX_IN_BUCKET = 100
@@ -86,7 +86,7 @@ def encode(facts: FileFacts) -> bytes:
         "language": facts.language.value,
         "found": [
             [each.kind.value, each.name, each.line, each.text, each.confidence.value, each.version, each.because,
-             list(each.unless)]
+             list(each.unless), each.started]
             for each in facts.found
         ],
         "imports": [
@@ -110,8 +110,8 @@ def decode(data: bytes) -> FileFacts:
         Language(whole["language"]),
         tuple(
             Found(NeedKind(kind), _text(name), _number(line), _text(text), Confidence(confidence), _text(version),
-                  _text(because), _texts(unless))
-            for kind, name, line, text, confidence, version, because, unless in whole["found"]
+                  _text(because), _texts(unless), bool(started))
+            for kind, name, line, text, confidence, version, because, unless, started in whole["found"]
         ),
         tuple(
             Imported(_text(module), _texts(names), _number(line), _text(text), _number(level), bool(certain))

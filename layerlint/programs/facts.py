@@ -56,6 +56,8 @@ class Found:
     because: str = ""
     unless: tuple[str, ...] = ()
     """Python distributions of which each brings it."""
+    started: bool = False
+    """Only where the file itself is started, not imported: its ``#!`` line, ``if __name__ == "__main__"``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _DEEPEST = 200
 """Nested nodes of a tree that is read further: libcst takes quadratic time and the C stack for depth."""
 _MAX_NODES = 100_000
 """Of a file of 256 KiB as people write it there are some 60,000."""
+_MAX_DOTS = 5_000
+"""In a line: CPython joins dotted names in quadratic time."""
 _MAX_WORDS = 5_000
 _WORD = re.compile(r"[A-Za-z_][\w.+:/-]{0,199}")
 _ABSENT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
@@ -35,6 +37,8 @@ class Outline:
     """First and last line of what never runs on Linux, nor outside a type checker."""
     tolerant: tuple[tuple[int, int], ...]
     """Lines of ``try`` whose handler takes a missing file or program."""
+    main: tuple[tuple[int, int], ...]
+    """Lines that run only where the file itself is started."""
     computed: tuple[int, ...]
     """Lines that import a module by a computed name."""
     deep: bool
@@ -45,6 +49,8 @@ class Outline:
 
 def outline(text: str, lines: list[str]) -> Outline:
     """SyntaxError, ValueError, RecursionError or MemoryError for what this Python cannot parse."""
+    if any(line.count(".") > _MAX_DOTS for line in lines):
+        raise ValueError("dotted names")
     return _Reader(lines).read(ast.parse(text))
 
 
@@ -61,6 +67,7 @@ class _Reader:
         self._words: set[str] = set()
         self._dead: list[tuple[int, int]] = []
         self._tolerant: list[tuple[int, int]] = []
+        self._main: list[tuple[int, int]] = []
         self._computed: list[int] = []
         self._calls: dict[str, list[int]] = {}
         self._renamed = False
@@ -85,6 +92,7 @@ class _Reader:
             frozenset(self._words),
             tuple(sorted(self._dead)),
             tuple(sorted(self._tolerant)),
+            tuple(sorted(self._main)),
             tuple(sorted(self._computed)),
             deep,
             self._telling(tree),
@@ -99,6 +107,12 @@ class _Reader:
         never = _Context(False, True)
         doubtful = _Context(False, context.dead)
         match node:
+            case ast.If(
+                test=ast.Compare(left=ast.Name("__name__"), ops=[ast.Eq()]), body=body, orelse=orelse
+            ):
+                self._main.append((body[0].lineno, _end(body)))
+                for statement in (*body, *orelse):
+                    yield statement, doubtful
             case ast.If(test, body, orelse):
                 truth = _holds_on_linux(test)
                 yield test, context

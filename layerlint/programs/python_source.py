@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layerlint.programs.facts import FileFacts, Found, Imported, Language
 from layerlint.programs.model import NeedKind
 from layerlint.programs.python_outline import Outline, outline
@@ -14,7 +16,7 @@ _LOADED_BY_NAME = {"sh": "sh starts it", "plumbum.cmd": "plumbum starts it"}
 
 def read_python(text: str, lines: list[str]) -> FileFacts:
     """Never raises; what cannot be read is a gap."""
-    found = list(shebang_needs(lines))
+    found = [replace(each, started=True) for each in shebang_needs(lines)]
     try:
         shape = outline(text, lines)
     except SyntaxError as error:
@@ -30,7 +32,10 @@ def read_python(text: str, lines: list[str]) -> FileFacts:
     if shape.deep:
         gaps.append((0, "it is too deep or too large to be read in full"))
     elif shape.telling:
-        found += _calls(lines, shape, words, gaps)
+        found += (
+            replace(each, started=any(first <= each.line <= last for first, last in shape.main))
+            for each in _calls(lines, shape, words, gaps)
+        )
     return FileFacts(
         Language.PYTHON,
         tuple(found),

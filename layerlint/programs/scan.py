@@ -48,7 +48,7 @@ def scan(
     modules = Modules([each.image_path for each in chosen])
     run = reached({file.image_path: (file, each) for file, each in facts}, entry_points, modules)
     resolved = resolve(facts, modules)
-    needs = [*_found(facts, run, resolved), *_interpreters(facts, entry_points, run)]
+    needs = [*_found(facts, entry_points, run, resolved), *_interpreters(facts, entry_points, run)]
     if resolved is not None:
         needs += python_needs(resolved)
         gaps += resolved.gaps
@@ -99,14 +99,19 @@ def _told(
 
 
 def _found(
-    facts: Sequence[tuple[ProgramFile, FileFacts]], run: frozenset[str], resolved: Resolved | None
+    facts: Sequence[tuple[ProgramFile, FileFacts]],
+    entry_points: Sequence[str],
+    run: frozenset[str],
+    resolved: Resolved | None,
 ) -> Iterator[Need]:
     brought = set() if resolved is None else set(resolved.brought)
     brought |= {name for _, said in facts if said.language is Language.GO for name in said.locked}
+    starts = {normpath(path) for path in entry_points}
     for file, said in facts:
         for each in said.found:
             if brought.isdisjoint(each.unless):
-                yield _placed(each, file, said, file.image_path in run)
+                runs = file.image_path in run and (not each.started or file.image_path in starts)
+                yield _placed(each, file, said, runs)
 
 
 def _placed(each: Found, file: ProgramFile, said: FileFacts, runs: bool) -> Need:

@@ -221,3 +221,16 @@ def test_the_least_python(tmp_path: Path) -> None:
     text = '[project]\nrequires-python = ">=3.11"\n'
     facts = facts_of(tmp_path, {"pyproject.toml": text, "a.py": "import os\n"})
     assert "interpreter python3 3.11 pyproject.toml:2" in [brief(each) for each in facts.needs]
+
+
+def test_what_runs_only_where_a_file_is_started(tmp_path: Path) -> None:
+    source = "#!/usr/bin/python3\nimport subprocess\nif __name__ == '__main__':\n    subprocess.run(['git'])\n"
+    sources = {"main.py": "import tool\n" + source.partition("\n")[2], "tool.py": source}
+    facts = facts_of(tmp_path, sources, ["/app/main.py"])
+    wanted = [brief(each) for each in facts.needs if each.kind.value in ("binary", "interpreter")]
+    assert wanted == [
+        "binary git main.py:4",
+        "binary git tool.py:4 ?",
+        "interpreter /usr/bin/python3 tool.py:1 ?",
+        "interpreter python3 main.py:1",
+    ]
