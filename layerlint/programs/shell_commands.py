@@ -94,7 +94,7 @@ def called(text: str, depth: int = 0) -> tuple[list[Called], bool]:
                     Called(one.name, each.offset, one.arguments, one.certain and each.certain, one.asked)
                     for one in programs
                 )
-            if each.name not in functions and (each.asked or each.name not in _BUILTINS):
+            if each.name not in functions and each.name not in _BUILTINS:
                 found.append(each)
     asked = {each.name for each in found if each.asked}
     return [
@@ -167,6 +167,7 @@ def _simple(command: Command, certain: bool) -> Iterator[tuple[SimpleCommand, bo
         case AndOr():
             for operator, operand in command.operands:
                 yield from _simple(operand, certain and operator != "||")
+                certain = certain and not _is_test(operand)
         case Subshell(body) | Group(body):
             yield from _simple(body, certain)
         case Function(_, body):
@@ -194,6 +195,17 @@ def _simple(command: Command, certain: bool) -> Iterator[tuple[SimpleCommand, bo
             pass
         case _:
             assert_never(command)
+
+
+def _is_test(command: Command) -> bool:
+    """``[ … ]``: what stands behind it depends on it."""
+    match command:
+        case Test():
+            return True
+        case SimpleCommand(words=(first, *_)):
+            return first.literal in ("[", "test")
+        case _:
+            return False
 
 
 def _in_word(word: Word, certain: bool) -> Iterator[tuple[SimpleCommand, bool]]:

@@ -26,6 +26,8 @@ from tests.programs.made import found
          ["interpreter /bin/sh 1", "shell sh 1", "binary a 2", "binary b 2", "binary sh 2"]),
         ("#!/bin/sh\n\"$X\" y; echo z; x=1; env A=b c\n",
          ["interpreter /bin/sh 1", "shell sh 1", "binary env 2", "binary c 2"]),
+        ("#!/bin/sh\n[ -x /a/b ] && /a/b x; type complete\n",
+         ["interpreter /bin/sh 1", "shell sh 1", "binary /a/b 2 ?"]),
         ("#!/usr/bin/perl -w\n", ["interpreter /usr/bin/perl 1"]),
     ],
 )  # fmt: skip
