@@ -14,7 +14,7 @@ from layerlint.images import tar
 from layerlint.images.errors import ImageError, NotFoundError
 from layerlint.images.files import chunks_of, open_regular, read_at
 from layerlint.images.limits import MAX_DOCUMENT, MAX_FILES, Limits, Meter
-from layerlint.images.unpack import PLAIN, packing, unpacked
+from layerlint.images.unpack import CHUNK, PLAIN, packing, unpacked
 
 _MAX_LINKS = 10
 _KEPT = 64 << 20
@@ -53,11 +53,11 @@ class Plain:
             raise NotFoundError(f"{self.label}: {name} is not in it")
         return chunks_of(self._descriptor, place.offset, place.size, f"{self.label}: {name}")
 
-    def part(self, name: str, offset: int, size: int) -> Iterator[bytes]:
+    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> Iterator[bytes]:
         place = _look_up(self._places, name, self.label)
         if place is None or offset + size > place.size:
             raise NotFoundError(f"{self.label}: {name} is not in it")
-        return chunks_of(self._descriptor, place.offset + offset, size, f"{self.label}: {name}")
+        return chunks_of(self._descriptor, place.offset + offset, size, f"{self.label}: {name}", most)
 
 
 class Sequential:
@@ -94,7 +94,7 @@ class Sequential:
     def label(self) -> str:
         return self._label
 
-    def part(self, name: str, offset: int, size: int) -> None:
+    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> None:
         return None
 
     def close(self) -> None:

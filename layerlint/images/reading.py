@@ -13,6 +13,7 @@ from pathlib import Path
 
 from layerlint._dataclass import dataclass
 from layerlint.images import tar
+from layerlint.images.apart import Headers, Verification
 from layerlint.images.assembly import Assembler
 from layerlint.images.configuration import Configuration, read_configuration
 from layerlint.images.contents import Wanted
@@ -20,7 +21,7 @@ from layerlint.images.errors import ImageError, NotFoundError
 from layerlint.images.files import Files, read
 from layerlint.images.limits import MAX_CONFIGURATION, MAX_LAYERS, Limits, Meter
 from layerlint.images.model import History, Image, ImageConfig, ImageLayer
-from layerlint.images.tar import FILE, Member
+from layerlint.images.tar import FILE, Member, with_digest
 from layerlint.images.unpack import PLAIN, ahead, packing, unpacked
 
 Progress = Callable[[str, int, int], None]
@@ -107,18 +108,21 @@ def _read_image(
     assembler = Assembler()
     rows, notes = _rows(configuration.config.history, len(found.blobs))
     layers = []
-    for index, (blob, read_tar) in enumerate(zip(found.blobs, reader.tars(), strict=True)):
-        row = rows[index]
-        try:
-            made = assembler.add(index, read_tar.members, "" if row is None else row.created_by)
-        except ImageError as error:
-            raise type(error)(f"{files.label}: layer {index}: {error}") from error
-        layers.append(
-            ImageLayer(
-                read_tar.diff_id, read_tar.digest, blob.media_type, read_tar.packed_bytes,
-                read_tar.tar_bytes, made.entries, row, made.layer, made.digests,
-            )
-        )  # fmt: skip
+    with Verification(files, reader.apart(), reader.told) as verification:
+        for index, (blob, made) in enumerate(zip(found.blobs, reader.tars(), strict=True)):
+            row = rows[index]
+            try:
+                assembled = assembler.add(index, made.members, "" if row is None else row.created_by)
+            except ImageError as error:
+                raise type(error)(f"{files.label}: layer {index}: {error}") from error
+            layers.append(
+                ImageLayer(
+                    made.diff_id, made.digest, blob.media_type, made.packed_bytes,
+                    made.tar_bytes, assembled.entries, row, assembled.layer, assembled.digests,
+                )
+            )  # fmt: skip
+        for index, (name, _) in reader.apart_by_index():
+            reader.check(index, verification.digest(name), verification.digest(name))
     return Image(
         found.reference, found.form, found.name, identity, platform_of(configuration.config),
         configuration.config, tuple(layers), (*found.notes, *notes, *assembler.notes),
@@ -173,11 +177,12 @@ class _Reader:
         if not together and self.all_digests:
             yield from map(self._tar, in_order)
             return
+        apart = {index for index, _ in self.apart_by_index()}
         # In the order in which they lie, where that saves reading twice.
         known: dict[str, _Tar] = {}
         for index in sorted(in_order, key=lambda index: offsets[index] or 0) if together else in_order:
             if self.blobs[index].name not in known:
-                known[self.blobs[index].name] = self._tar(index)
+                known[self.blobs[index].name] = self._apart(index) if index in apart else self._tar(index)
         counts = Counter(
             member.size for made in known.values() for member in made.members if member.kind == FILE
         )
@@ -193,7 +198,7 @@ class _Reader:
                 hashed = hashlib.sha256()
                 for chunk in self.files.part(blob.name, member.offset, member.size) or ():
                     hashed.update(chunk)
-                yield replace(member, digest=f"sha256:{hashed.hexdigest()}")
+                yield with_digest(member, f"sha256:{hashed.hexdigest()}")
             else:
                 yield member
 
@@ -207,27 +212,62 @@ class _Reader:
             raise NotFoundError(f"{label} is missing: {why}")
         hashes = _Hashes()
         try:
-            what = f"layer {index + 1} of {len(self.blobs)}"
-            hashed = self.all_digests or not self._can_be_read_again(blob, size)
-            packed = hashes.packed(files.chunks(blob.name), what, size, self.progress)
+            packed = hashes.packed(files.chunks(blob.name), self._what(index), size, self.progress)
             stream = ahead(hashes.unpacked(unpacked(packed, self.meter)))
-            read_members = tar.members(tar.Chunks(stream), self.wanted, hashed=hashed)
-            members = tuple(_metered(read_members, self.meter))
+            members = tuple(_metered(tar.members(tar.Chunks(stream), self.wanted), self.meter))
             for _ in stream:
                 pass  # padding, which is part of what the digest is of
         except ImageError as error:
             raise _at(error, label) from error
         made = hashes.finish(members)
-        expected = self.configuration.diff_ids[index]
-        if made.diff_id != expected:
-            raise ImageError(
-                f"{label} is not the one of the configuration: it is {made.diff_id}, not {expected}"
-            )
-        if blob.digest not in ("", made.digest):
-            raise ImageError(
-                f"{label} is not the one of the manifest: it is {made.digest}, not {blob.digest}"
-            )
+        self.check(index, made.diff_id, made.digest)
         return made
+
+    def check(self, index: int, diff_id: str, digest: str) -> None:
+        """Raises ImageError for a layer that is not what the image says."""
+        label, expected = f"{self.files.label}: layer {index}", self.configuration.diff_ids[index]
+        if diff_id != expected:
+            raise ImageError(f"{label} is not the one of the configuration: it is {diff_id}, not {expected}")
+        promised = self.blobs[index].digest
+        if promised not in ("", digest):
+            raise ImageError(f"{label} is not the one of the manifest: it is {digest}, not {promised}")
+
+    # ------------------------------------------------- layers that are hashed while they are taken apart
+
+    def apart_by_index(self) -> list[tuple[int, tuple[str, int]]]:
+        """Layers that can be read at any place, with the name and the size of each."""
+        if self.all_digests:
+            return []
+        found = []
+        for index, blob in enumerate(self.blobs):
+            size = self.files.size(blob.name)
+            if size is not None and self._can_be_read_again(blob, size):
+                found.append((index, (blob.name, size)))
+        return found
+
+    def apart(self) -> list[tuple[str, int]]:
+        """Each blob of those once."""
+        return list(dict.fromkeys(item for _, item in self.apart_by_index()))
+
+    def told(self, name: str, done: int, size: int) -> None:
+        if self.progress is not None:
+            index = next(index for index, blob in enumerate(self.blobs) if blob.name == name)
+            self.progress(self._what(index), done, size)
+
+    def _what(self, index: int) -> str:
+        return f"layer {index + 1} of {len(self.blobs)}"
+
+    def _apart(self, index: int) -> _Tar:
+        """As it is if its digests are right, of which `check` makes sure at the end."""
+        blob, diff_id = self.blobs[index], self.configuration.diff_ids[index]
+        size = self.files.size(blob.name) or 0
+        try:
+            self.meter.unpack(size, size, size)
+            stream = Headers(self.files, blob.name, size)
+            members = tuple(_metered(tar.members(stream, self.wanted, hashed=False), self.meter))
+        except ImageError as error:
+            raise _at(error, f"{self.files.label}: layer {index}") from error
+        return _Tar(members, diff_id, diff_id, size, size)
 
     def _can_be_read_again(self, blob: Blob, size: int) -> bool:
         first = self.files.part(blob.name, 0, min(size, 16))

@@ -64,6 +64,14 @@ class Member:
     """Of its data in the tar; -1 where they are not there as they are (a sparse file)."""
 
 
+def with_digest(member: Member, digest: str) -> Member:
+    """The same member (`dataclasses.replace` is several times slower)."""
+    return Member(
+        member.name, member.kind, member.size, member.mode, member.uid, member.gid, member.mtime, member.link,
+        member.capability, digest, member.data, member.offset,
+    )  # fmt: skip
+
+
 class Stream(Protocol):
     @property
     def offset(self) -> int: ...

@@ -28,7 +28,15 @@ def check_archive(data: bytes) -> None:
             image = open_image(str(path))
         except ImageError as error:
             str(error).encode()
-            return
+            image = None
+        try:
+            again = open_image(str(path), all_digests=False)
+        except ImageError:
+            again = None
+        assert (image is None) == (again is None)
+    if image is None or again is None:
+        return
+    assert [layer.diff_id for layer in image.layers] == [layer.diff_id for layer in again.layers]
     layers = [layer.layer for layer in image.layers]
     accounting = account(FileSystem.scratch(), layers)
     assert accounting.image.likely == accounting.visible.likely + accounting.hidden.likely

@@ -24,8 +24,9 @@ LAYER = make.tar([Entry("a", b"a" * 100)])
 
 
 def refused(source: object, message: str) -> None:
-    with pytest.raises(ImageError, match=message):
-        open_image(str(source))
+    for all_digests in (True, False):  # two ways to read a layer that is not packed
+        with pytest.raises(ImageError, match=message):
+            open_image(str(source), all_digests=all_digests)
 
 
 def written(
