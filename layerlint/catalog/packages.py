@@ -27,6 +27,7 @@ class PackageIndex:
         self.file = file
         self._estimator = Estimator.load(file.meta["estimator"])
         self._packages: dict[str, Package | None] = {}
+        self._providers: dict[str, tuple[str, ...]] = {}
         self._names: tuple[str, ...] | None = None
 
     def get(self, name: str) -> Package | None:
@@ -40,8 +41,10 @@ class PackageIndex:
 
         A package does not provide its own name.  Among equals apt takes the last.
         """
-        line = self.file.line("provider", name)
-        return tuple(line.split("\t")[1].split(" ")) if line else ()
+        if name not in self._providers:
+            line = self.file.line("provider", name)
+            self._providers[name] = tuple(line.split("\t")[1].split(" ")) if line else ()
+        return self._providers[name]
 
     def estimate(self, name: str) -> Footprint | None:
         """The footprint that would be given if the package had not been measured: for tests of estimates."""
@@ -99,6 +102,8 @@ class NearIndex(PackageIndex):
 
     def __init__(self, index: PackageIndex) -> None:
         super().__init__(index.name, index.file)
+        # What was read of it once is known to both.
+        self._packages, self._providers = index._packages, index._providers
         self._others = tuple(name for name in NAMES if name != index.name)
 
     def get(self, name: str) -> Package | None:
