@@ -42,6 +42,13 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
         yield from _table(one, style)
     else:
         yield from wrap(_nothing(one), style.width)
+    missing = [need for need in one.needs if need.today == "missing"]
+    if missing:
+        yield ""
+        for need in missing:
+            place = need.evidence[0]
+            where = f"{one_line(place.file)}:{place.line}" if place.line else one_line(place.file)
+            yield from wrap(f"missing today: {_thing(need)}: {where}: {one_line(place.text)}", style.width)
     if style.verbose:
         yield from _needs(one, style)
     best = one.candidates[0] if one.candidates else None

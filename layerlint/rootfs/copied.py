@@ -13,6 +13,7 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
 from layerlint.filesystem.layer import Entry, EntryKind
 from layerlint.filesystem.node import HostFile, Inline, Inode
+from layerlint.filesystem.tree import walk
 from layerlint.graph import StageRef
 from layerlint.programs.model import Need, NeedKind
 from layerlint.rootfs.facts import glibc_of
@@ -68,6 +69,26 @@ def from_stages(trace: Trace, found: Starts) -> Part:
     return Part(tuple(needs), tuple(gaps))
 
 
+def builders(trace: Trace) -> Iterator[StageTrace]:
+    """The stages whose compilers make what the target copies, each once."""
+    found: dict[int, StageTrace] = {}
+    for step in () if trace.target is None else trace.target.chain():
+        if isinstance(step.instruction, Copy) and step.instruction.from_ is not None:
+            stage = _source(trace, step)
+            if stage is not None and any(_unread(step)) and _compiled(trace, stage, step) is not None:
+                found.setdefault(stage.stage.index, stage)
+    yield from found.values()
+
+
+def _reads_sources(stage: StageTrace, command: CommandRun) -> bool:
+    """The sources are files of the build context, in a language that is read (`programs`)."""
+    suffix = {"go": ".go", "cargo": ".rs", "rustc": ".rs"}.get(command.name)
+    return suffix is not None and any(
+        isinstance(node, Inode) and isinstance(node.content, HostFile) and path.endswith(suffix)
+        for path, node in walk("/", stage.final.filesystem.root)
+    )
+
+
 def _unread(step: Step) -> Iterator[Entry]:
     """Files whose data is not at hand, that are no distribution's (`distributions`) and may be programs."""
     for entry in () if step.layer is None else step.layer.entries:
@@ -104,6 +125,8 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
             return None
         for maker, command in builds:
             place = evidence_at(trace, command.span, command.text)
+            if not _reads_sources(stage, command):
+                gaps.append(Gap("what the sources that it is compiled from need is not known", place))
             if is_static(maker, command):
                 continue
             base = root_stage(stage).base

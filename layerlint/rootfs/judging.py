@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from layerlint.catalog.distributions import measured
 from layerlint.catalog.model import BaseImage
+from layerlint.dockerfile.instructions import Entrypoint
 from layerlint.domain.text import UNKNOWN
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import PackageDatabase
@@ -177,7 +178,7 @@ class Ground:
                 return self._program(need.name, state)
             if need.version and not _fits(family, has, need.version):
                 return Answer(Status.MISSING, f"{self.reference} has {family} {has}, not {need.version}")
-            if name not in self.contents.programs and not self.contents.entry_point:
+            if name not in self.contents.programs:
                 return Answer(Status.MISSING, f"{self.reference} has no {name}")
             return MET
         version = interpreter_version(self.reference, family)
@@ -339,6 +340,9 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
                 unknown.setdefault(answer.text, []).append(place)
             case _:
                 assert_never(answer.status)
+    if trial.contents is not None and trial.contents.entry_point and not _has_entry_point(trial.trace):
+        words = " ".join(trial.contents.entry_point)
+        failing.setdefault(f"the ENTRYPOINT of {trial.reference} is {words}: CMD names the program again", [])
     for text, place in _new_faults(original.trace, trial.trace):
         failing.setdefault(text, []).append(place)
     for gap in gaps:
@@ -351,6 +355,11 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
     if packages:
         return Judgement(BaseVerdict.WITH_PACKAGES, tuple(sorted(packages)), _reasons(added))
     return Judgement(BaseVerdict.MEETS)
+
+
+def _has_entry_point(trace: Trace) -> bool:
+    target = trace.target
+    return target is not None and any(isinstance(step.instruction, Entrypoint) for step in target.chain())
 
 
 def refuse(known: Sequence[Judged], reference: str, image: BaseImage | None) -> Judgement | None:
@@ -395,7 +404,7 @@ def _new_faults(before: Trace, after: Trace) -> Iterable[tuple[str, Evidence]]:
 def _matters(gap: Gap, original: Ground, trial: Ground) -> bool:
     """What is not known counts where the candidate differs in what it may be about."""
     one, other = original.base.image, trial.base.image
-    if one is None or other is None:
+    if one is None or other is None or gap.kind is GapKind.BUILD:
         return True
     same = (
         one.libc is not None

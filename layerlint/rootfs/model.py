@@ -28,6 +28,8 @@ class GapKind(Enum):
     """What a gap may hide: it counts only against candidates that differ in that."""
 
     ANYTHING = "anything"
+    BUILD = "build"
+    """The build fails as it is: whatever the base, nothing can be said."""
     LIBC = "libc"
     """Only whether it runs with another C library, or another release of it."""
 

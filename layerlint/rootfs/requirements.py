@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 
 from layerlint.dockerfile.instructions import Env, OnBuild, Run, User
@@ -12,7 +13,7 @@ from layerlint.filesystem.tree import walk
 from layerlint.programs.model import Evidence, Need, NeedKind, ProgramFacts, ProgramFile
 from layerlint.report import Confidence
 from layerlint.rootfs import copied, distributions
-from layerlint.rootfs.model import At, Gap, Requirement, Requirements
+from layerlint.rootfs.model import At, Gap, GapKind, Requirement, Requirements
 from layerlint.rootfs.program_names import (
     BUILD_PROGRAMS,
     BUILTINS,
@@ -27,6 +28,9 @@ from layerlint.rootfs.starts import Starts, started_paths, starts
 
 MAX_FILES = 20_000
 """Files of the context that are looked at as programs; with more, a gap says so."""
+_SOURCES = (".go", ".rs")
+_MANIFESTS = frozenset({"Cargo.lock", "Cargo.toml", "go.mod"})
+"""What is read of a stage that compiles."""
 _PLAIN_LOCALES = frozenset({"", "C", "C.UTF-8", "C.utf8", "POSIX"})
 _UTC = frozenset({"", "UTC", "Etc/UTC", "GMT", "UTC0"})
 
@@ -120,7 +124,8 @@ def _gaps_of(trace: Trace, step: Step) -> Iterator[Gap]:
         yield Gap(gap.reason or f"what `{place.text}` does is not known", place)
     for fault in step.faults:
         if fault.certain:
-            yield Gap(f"the build fails: {fault.message}", evidence_at(trace, fault.span, fault.message))
+            place = evidence_at(trace, fault.span, fault.message)
+            yield Gap(f"the build fails: {fault.message}", place, GapKind.BUILD)
     for command in step.commands:
         if command.name in BUILD_PROGRAMS and command.reached is not Truth.NO:
             place = evidence_at(trace, command.span, command.text)
@@ -170,24 +175,27 @@ def _of_context(trace: Trace) -> Iterator[Gap]:
 
 
 def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...]]:
-    """Files of the build context in the finished image; what is not known of them."""
+    """Files of the build context in the finished image, and sources of what it is compiled from elsewhere."""
     if trace.target is None or trace.context is None:
         return (), ()
-    root = trace.context.root
-    found: list[ProgramFile] = []
-    more = False
-    for path, node in walk("/", trace.target.final.filesystem.root):
-        if isinstance(node, Inode) and isinstance(node.content, HostFile):
+    found: dict[str, ProgramFile] = {}
+    trees = [(trace.target.final.filesystem, False)]
+    trees += ((stage.final.filesystem, True) for stage in copied.builders(trace))
+    for filesystem, builder in trees:
+        for path, node in walk("/", filesystem.root):
+            if not isinstance(node, Inode) or not isinstance(node.content, HostFile):
+                continue
+            if builder and posixpath.basename(path) not in _MANIFESTS and not path.endswith(_SOURCES):
+                continue
             try:
-                name = node.content.path.relative_to(root).as_posix()
+                name = node.content.path.relative_to(trace.context.root).as_posix()
             except ValueError:
                 continue  # of a named context
             if len(found) >= MAX_FILES:
-                more = True
-                break
-            found.append(ProgramFile(path, name, node.content.path))
-    gaps = (Gap(f"only {MAX_FILES:,} files of the build context were looked at"),) if more else ()
-    return tuple(found), gaps
+                text = f"only {MAX_FILES:,} files of the build context were looked at"
+                return tuple(found.values()), (Gap(text),)
+            found.setdefault(path, ProgramFile(path, name, node.content.path))
+    return tuple(found.values()), ()
 
 
 def scan(trace: Trace, files: Sequence[ProgramFile], found: Starts) -> ProgramFacts | None:

@@ -1,0 +1,3 @@
+from PIL import Image
+
+print(Image.new("L", (1, 1)).size)
