@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from layerlint.analysis.attribution import Attribution, LayerSource, attribute
 from layerlint.analysis.dive import dive_figures
 from layerlint.analysis.duplicates import duplicates
+from layerlint.analysis.root_files import root_files
 from layerlint.domain.credentials import redact, redact_all
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.execution.instructions import one_line
@@ -30,10 +32,13 @@ WITHOUT_HISTORY = "(not told by the image)"
 """In place of the instruction of a layer that no row of a history is about."""
 
 
-def look_inside(image: Image, trace: Trace | None = None, *, changes: bool = False) -> ImageReport:
+def look_inside(
+    image: Image, trace: Trace | None = None, *, changes: bool = False, files: int = 0
+) -> ImageReport:
     """The layers of an image; with a Dockerfile, the lines that made them.
 
     The base is scratch, and its image's layers are listed like the others; those that no line made have line 0.
+    ``files`` adds those of the final root file system: as many at most are told one by one.
     """
     layers = [each.layer for each in image.layers]
     sources = attribute(image, trace)
@@ -42,6 +47,8 @@ def look_inside(image: Image, trace: Trace | None = None, *, changes: bool = Fal
     for layer in layers:
         final = apply(final, layer)
     report = _layers_report(image, trace, sources, accounting, changes=changes)
+    if files:
+        report = replace(report, files=root_files(final.root, files))
     base_layers = None if trace is None else sources.base_layers
     return ImageReport(
         image.reference,

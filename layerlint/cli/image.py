@@ -18,6 +18,7 @@ from layerlint.errors import UsageError
 if TYPE_CHECKING:
     from layerlint.execution.trace import Trace
     from layerlint.images.model import Image
+    from layerlint.report import ImageReport
 
 _SNIFFED = 8192
 """Bytes at the start of a file that tell a text from an archive: each header of a tar is filled up with NULs."""
@@ -59,11 +60,18 @@ def _image(options: argparse.Namespace) -> int:
             raise UsageError("gates are for one image: name them one by one")
         return _fleet(options, sources, dockerfile)
     trace = None if dockerfile is None else _trace(options, dockerfile)
-    report = look_inside(_open(sources[0], options), trace, changes=options.changes)
+    files = 0
+    if options.format == "html":
+        from layerlint.reporters.html.limits import paths_of_each
+
+        files = paths_of_each(2)
+    report = look_inside(_open(sources[0], options), trace, changes=options.changes, files=files)
     if asked:
         figures = of_image(report, exact=options.gate_figures == "exact")
         report = replace(report, layers=replace(report.layers, gates=judge(figures, asked)))
-    if options.format in IMAGE_REPORTERS:
+    if options.format == "html":
+        text = _page(report, trace, files)
+    elif options.format in IMAGE_REPORTERS:
         text = image_reporter(options.format)(report, style_of(options))
     else:
         if trace is None:
@@ -78,6 +86,25 @@ def _image(options: argparse.Namespace) -> int:
         text = reporter(options.format)(measured(report, trace, load_bundled(CHECKS)), style_of(options))
     write(options.output, text)
     return exit_code(report.layers.gates)
+
+
+def _page(report: ImageReport, trace: Trace | None, files: int) -> str:
+    """The image, beside its forecast and its Dockerfile where that is given."""
+    from layerlint import __version__
+    from layerlint.analysis.forecast import forecast
+    from layerlint.analysis.shown_text import shown_text
+    from layerlint.checks import CHECKS
+    from layerlint.report import FileReport
+    from layerlint.reporters.html import images
+    from layerlint.ruleset.loader import load_bundled
+    from layerlint.ruleset.measured import measured
+
+    file = None
+    if trace is not None:
+        findings = measured(report, trace, load_bundled(CHECKS)).files[0].findings
+        text = shown_text(trace)
+        file = FileReport(trace.document.source.path, findings, forecast(trace, files=files), text=text)
+    return images([report], [file], __version__)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ def add_image(verbs: argparse._SubParsersAction, add_output: Adder, add_build: A
     )
     image.add_argument(
         "--format",
-        choices=("github", "json", "markdown", "sarif", "text"),
+        choices=("github", "html", "json", "markdown", "sarif", "svg", "text"),
         default="text",
         help="default: text; github and sarif tell what is hidden by Dockerfile lines",
     )

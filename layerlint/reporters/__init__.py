@@ -68,6 +68,7 @@ STEPS_REPORTERS: Final[Mapping[str, str]] = {
 IMAGE_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.inside_json:image",
     "markdown": "layerlint.reporters.inside_markdown:image",
+    "svg": "layerlint.reporters.svg:image",
     "text": "layerlint.reporters.inside_text:image",
 }
 

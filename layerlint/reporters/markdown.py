@@ -24,8 +24,9 @@ _RESERVE = 4096
 _LONGEST_CELL = 400
 """Characters: one instruction may be megabytes long."""
 
-FOLD, UNFOLD = "<details>", "</details>"
 _MOST_HIDDEN = 10
+
+FOLD, UNFOLD = "<details>", "</details>"
 
 # Character references are literal text to every renderer, and unlike a backslash also inside HTML.
 _REFERENCES = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_~[]<>&|$#"})
@@ -87,6 +88,12 @@ def _image(report: LayersReport) -> Iterator[str]:
     yield ""
     yield escape(forecast.headline(report))
     yield ""
+    if report.gates:
+        from layerlint.reporters.gates import cells  # few ask for them
+
+        rows = ((escape(name), status, escape(what)) for status, name, what in map(cells, report.gates))
+        yield from table((("gate", False), ("", False), ("what", False)), rows)
+        yield ""
     yield from _rows(report)
     worst = nsmallest(_MOST_HIDDEN, report.hidden, key=lambda record: (-record.bytes.likely, record.path))
     if worst:

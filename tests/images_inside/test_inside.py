@@ -389,6 +389,20 @@ def test_findings_on_lines(archive: str, format_name: str, capsys: pytest.Captur
     assert "needs the Dockerfile" in capsys.readouterr().err
 
 
+def test_a_page_of_an_image_beside_its_forecast(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["image", "--format", "html", "--gates", archive, "Dockerfile"]) in (0, 1)
+    page = capsys.readouterr().out
+    assert TOKEN not in page
+    (told,) = json.loads(page.partition('id="data">')[2].partition("</script>")[0])["files"]
+    forecast, image = told["views"]
+    assert (forecast["kind"], image["kind"]) == ("forecast", "image")
+    assert any(note.startswith(("PASS ", "FAIL ")) for note in image["notes"])
+    assert told["lines"][1] == "COPY assets /srv/assets"
+    assert any(finding["line"] == 3 for finding in told["findings"])
+    assert main(["image", "--format", "html", archive]) == 0
+    assert main(["image", "--format", "svg", archive]) == 0
+
+
 def test_several_images(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["image", archive, archive]) == 0
     assert "2 images" in capsys.readouterr().out

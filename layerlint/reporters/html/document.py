@@ -5,7 +5,7 @@ All text of the input is made visible here (`characters.visible`): the page only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from layerlint.domain.size import Size
@@ -77,8 +77,16 @@ def view(report: LayersReport, paths: int) -> Object:
         "layers": [_layer(layer) for layer in report.layers],
         "baseHidden": sum(each.bytes.likely for each in report.hidden if each.created.layer is None),
         "tree": tree(report, paths),
-        "notes": [_text(note) for note in report.notes],
+        "notes": [_text(note) for note in (*report.notes, *_gates(report))],
     }
+
+
+def _gates(report: LayersReport) -> Iterator[str]:
+    if report.gates:
+        from layerlint.reporters.gates import cells  # few ask for them
+
+        for status, name, what in map(cells, report.gates):
+            yield f"{status} {name}: {what}"
 
 
 def _image(image: ImageReport, paths: int) -> Object:
