@@ -192,8 +192,13 @@ def parser(verb: str) -> argparse.ArgumentParser:
 
     explore = verbs.add_parser("explore", help="walk through the layers and their files on a terminal")
     explore.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a Dockerfile, or a folder with one (default: .)"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a Dockerfile, or a folder with one (default: .); or an image, and behind it its Dockerfile",
     )
+    group = explore.add_argument_group("output")
+    group.add_argument("-q", "--quiet", action="store_true", help="show no progress")
     _add_build(explore)
 
     listing = verbs.add_parser("rules", help="list the rules")

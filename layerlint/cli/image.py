@@ -59,13 +59,13 @@ def _image(options: argparse.Namespace) -> int:
         if asked:
             raise UsageError("gates are for one image: name them one by one")
         return _fleet(options, sources, dockerfile)
-    trace = None if dockerfile is None else _trace(options, dockerfile)
+    trace = None if dockerfile is None else trace_of(options, dockerfile)
     files = 0
     if options.format == "html":
         from layerlint.reporters.html.limits import paths_of_each
 
         files = paths_of_each(2)
-    report = look_inside(_open(sources[0], options), trace, changes=options.changes, files=files)
+    report = look_inside(open_source(sources[0], options), trace, changes=options.changes, files=files)
     if asked:
         figures = of_image(report, exact=options.gate_figures == "exact")
         report = replace(report, layers=replace(report.layers, gates=judge(figures, asked)))
@@ -114,8 +114,8 @@ def _verify(options: argparse.Namespace) -> int:
     if len(options.paths) != 2:
         raise UsageError("verify takes two: layerlint verify Dockerfile SOURCE")
     dockerfile, source = options.paths
-    trace = _trace(options, dockerfile)
-    report = compare(trace, _open(source, options), tolerance=options.tolerance)
+    trace = trace_of(options, dockerfile)
+    report = compare(trace, open_source(source, options), tolerance=options.tolerance)
     if report is None:
         raise UsageError(f"{dockerfile}: it has no stage that could be built")
     write(options.output, verify_reporter(options.format)(report, style_of(options)))
@@ -130,7 +130,7 @@ def _fleet(options: argparse.Namespace, sources: list[str], dockerfile: str | No
         raise UsageError(f"{dockerfile}: a Dockerfile is for one image, and there are {len(sources)}")
     if options.format not in FLEET_REPORTERS:
         raise UsageError(f"several images are told as {', '.join(FLEET_REPORTERS)}, not as {options.format}")
-    report = fleet([_open(source, options) for source in sources])
+    report = fleet([open_source(source, options) for source in sources])
     write(options.output, fleet_reporter(options.format)(report, style_of(options)))
     return OK
 
@@ -138,10 +138,10 @@ def _fleet(options: argparse.Namespace, sources: list[str], dockerfile: str | No
 def _split(paths: list[str]) -> tuple[list[str], str | None]:
     """The images, and the Dockerfile if the last path behind one is a text."""
     *sources, last = paths
-    return (sources, last) if sources and _is_text(last) else (paths, None)
+    return (sources, last) if sources and is_text(last) else (paths, None)
 
 
-def _is_text(path: str) -> bool:
+def is_text(path: str) -> bool:
     if path == "-":
         return True
     file = Path(path)
@@ -157,7 +157,7 @@ def _is_text(path: str) -> bool:
     )
 
 
-def _trace(options: argparse.Namespace, dockerfile: str) -> Trace:
+def trace_of(options: argparse.Namespace, dockerfile: str) -> Trace:
     """Of the Dockerfile; its faults are not told again here."""
     from layerlint.linter import analyse, read_source
 
@@ -167,7 +167,7 @@ def _trace(options: argparse.Namespace, dockerfile: str) -> Trace:
     return analyse(read_source(dockerfile, read_input(dockerfile)), folder_of(dockerfile), settings).trace
 
 
-def _open(source: str, options: argparse.Namespace) -> Image:
+def open_source(source: str, options: argparse.Namespace) -> Image:
     from layerlint.images.opening import open_image
 
     progress = _progress() if sys.stderr.isatty() and not options.quiet else None
