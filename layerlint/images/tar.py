@@ -1,6 +1,6 @@
 """The members of a tar as a stream: ustar, pax, GNU and v7, as far as layers use them.
 
-Not `tarfile`: that takes three to five times as long for a member (``benchmarks/images.py``), and keeps
+Not `tarfile`: that takes some ten times as long for a member (``benchmarks/images.py``), and keeps
 every member and all of its extended attributes.  Sources: POSIX.1-2017 ``pax``, GNU tar's "Basic Tar
 Format", and what Go's ``archive/tar`` accepts, through which every engine reads a layer.
 
