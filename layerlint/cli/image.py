@@ -130,7 +130,7 @@ def _fleet(options: argparse.Namespace, sources: list[str], dockerfile: str | No
         raise UsageError(f"{dockerfile}: a Dockerfile is for one image, and there are {len(sources)}")
     if options.format not in FLEET_REPORTERS:
         raise UsageError(f"several images are told as {', '.join(FLEET_REPORTERS)}, not as {options.format}")
-    report = fleet([open_source(source, options) for source in sources])
+    report = fleet([open_source(source, options, alone=False) for source in sources])
     write(options.output, fleet_reporter(options.format)(report, style_of(options)))
     return OK
 
@@ -167,12 +167,13 @@ def trace_of(options: argparse.Namespace, dockerfile: str) -> Trace:
     return analyse(read_source(dockerfile, read_input(dockerfile)), folder_of(dockerfile), settings).trace
 
 
-def open_source(source: str, options: argparse.Namespace) -> Image:
+def open_source(source: str, options: argparse.Namespace, *, alone: bool = True) -> Image:
+    """The image; one that is not ``alone`` is compared with others by the data of every file."""
     from layerlint.images.opening import open_image
 
     progress = _progress() if sys.stderr.isatty() and not options.quiet else None
     try:
-        return open_image(source, platform=options.platform or "", progress=progress)
+        return open_image(source, platform=options.platform or "", progress=progress, all_digests=not alone)
     finally:
         if progress is not None:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
