@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
@@ -21,13 +22,14 @@ from layerlint.report import (
 )
 from layerlint.rootfs.candidates import Candidate, candidates, newer
 from layerlint.rootfs.facts import end_of_life, interpreter_version
-from layerlint.rootfs.judging import Ground, judge, refuse, today
+from layerlint.rootfs.judging import Ground
 from layerlint.rootfs.model import Gap, Judged, Judgement, Requirement, Requirements, Status
 from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.requirements import requirements
 from layerlint.rootfs.risks import risks
 from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
 from layerlint.rootfs.stages import root_stage
+from layerlint.rootfs.verdict import judge, refuse, today
 from layerlint.source import Span
 
 _RANKS = {verdict: rank for rank, verdict in enumerate(BaseVerdict)}
@@ -75,8 +77,6 @@ def _rank(record: CandidateRecord) -> tuple[int, int, int, str]:
 
 def _with_versions(found: Requirements, reference: str) -> Requirements:
     """Of the interpreters of the base, the release that it has: what is installed for it is for that release."""
-    from dataclasses import replace
-
     needs: list[Requirement] = []
     for each in found.needs:
         need = each.need
@@ -211,8 +211,6 @@ def _place(trace: Trace, span: Span) -> Place:
 
 def fleet(advice: Sequence[BaseAdvice]) -> tuple[BaseAdvice, ...]:
     """Of several files: what of each candidate another file stands on already, which is stored once."""
-    from dataclasses import replace
-
     if len(advice) < 2:
         return tuple(advice)
     used: Mapping[str, int] = {

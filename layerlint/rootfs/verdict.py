@@ -1,0 +1,127 @@
+"""What a candidate comes to: the answers to all needs, and what is not known, as one verdict with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from layerlint.catalog.model import BaseImage
+from layerlint.dockerfile.instructions import Entrypoint
+from layerlint.execution.trace import Trace
+from layerlint.programs.model import Evidence, NeedKind
+from layerlint.report import BaseVerdict
+from layerlint.rootfs.facts import contents_of
+from layerlint.rootfs.judging import Ground
+from layerlint.rootfs.model import Gap, GapKind, Judged, Judgement, Reason, Requirement, Status
+from layerlint.rootfs.stages import evidence_at
+
+
+def today(needs: Iterable[Requirement], ground: Ground) -> tuple[Judged, ...]:
+    """The needs, and what the file as it is says to them."""
+    return tuple(Judged(need, ground.answer(need)) for need in needs)
+
+
+def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial: Ground) -> Judgement:
+    """What a candidate comes to, by the needs that the file as it is does not leave open itself."""
+    packages: dict[str, None] = {}
+    failing: dict[str, list[Evidence]] = {}
+    added: dict[str, list[Evidence]] = {}
+    unknown: dict[str, list[Evidence]] = {}
+    for each in known:
+        if each.answer.status in (Status.MISSING, Status.PACKAGES):
+            continue  # it is missing today: that is no fault of the candidate's
+        answer = trial.answer(each.requirement)
+        place = each.requirement.need.evidence
+        match answer.status:
+            case Status.MET:
+                pass
+            case Status.MISSING:
+                failing.setdefault(answer.text, []).append(place)
+            case Status.PACKAGES:
+                packages.update(dict.fromkeys(answer.packages))
+                added.setdefault(answer.text, []).append(place)
+            case Status.UNKNOWN:
+                unknown.setdefault(answer.text, []).append(place)
+            case _:
+                assert_never(answer.status)
+    if trial.contents is not None and trial.contents.entry_point and not _has_entry_point(trial.trace):
+        words = " ".join(trial.contents.entry_point)
+        failing.setdefault(f"the ENTRYPOINT of {trial.reference} is {words}: CMD names the program again", [])
+    for text, place in _new_faults(original.trace, trial.trace):
+        failing.setdefault(text, []).append(place)
+    for gap in gaps:
+        if _matters(gap, original, trial):
+            unknown.setdefault(gap.text, []).extend(() if gap.evidence is None else (gap.evidence,))
+    if failing:
+        return Judgement(BaseVerdict.FAILS, (), _reasons(failing))
+    if unknown:
+        return Judgement(BaseVerdict.UNKNOWN, tuple(sorted(packages)), _reasons(unknown, "cannot tell: "))
+    if packages:
+        return Judgement(BaseVerdict.WITH_PACKAGES, tuple(sorted(packages)), _reasons(added))
+    return Judgement(BaseVerdict.MEETS)
+
+
+def _has_entry_point(trace: Trace) -> bool:
+    target = trace.target
+    return target is not None and any(isinstance(step.instruction, Entrypoint) for step in target.chain())
+
+
+def refuse(known: Sequence[Judged], reference: str, image: BaseImage | None) -> Judgement | None:
+    """What fails before any step of it is run: no shell for a RUN, another package manager.  None: it may do."""
+    contents = contents_of(reference)
+    failing: dict[str, list[Evidence]] = {}
+    for each in known:
+        need = each.requirement.need
+        if each.requirement.at is None or each.answer.status is not Status.MET:
+            continue
+        if need.kind is NeedKind.SHELL and contents is not None and need.name not in contents.shells:
+            failing.setdefault(f"{reference} has no {need.name}, which RUN needs", []).append(need.evidence)
+        if need.kind is NeedKind.PACKAGE_MANAGER:
+            manager = None if image is None else image.manager
+            if (manager is not None or contents is not None) and manager != need.name:
+                other = f"it has {manager}" if manager else "it has none"
+                text = f"{reference} has not the package manager {need.name}: {other}"
+                failing.setdefault(text, []).append(need.evidence)
+    return Judgement(BaseVerdict.FAILS, (), _reasons(failing)) if failing else None
+
+
+def _reasons(found: dict[str, list[Evidence]], head: str = "") -> tuple[Reason, ...]:
+    return tuple(Reason(head + text, tuple(dict.fromkeys(places))) for text, places in found.items())
+
+
+def _new_faults(before: Trace, after: Trace) -> Iterable[tuple[str, Evidence]]:
+    """Faults of the build that the candidate brings: a package that its release has not …"""
+
+    def faults(trace: Trace) -> dict[str, Evidence]:
+        return {
+            fault.message: evidence_at(trace, fault.span, fault.message)
+            for step in trace.steps()
+            if step.stage.index in trace.graph.reachable
+            for fault in step.faults
+        }
+
+    old = faults(before)
+    return [(f"the build fails: {text}", place) for text, place in faults(after).items() if text not in old]
+
+
+def _matters(gap: Gap, original: Ground, trial: Ground) -> bool:
+    """What is not known counts where the candidate differs in what it may be about."""
+    one, other = original.base.image, trial.base.image
+    if one is None or other is None or gap.kind is GapKind.BUILD:
+        return True
+    same = (
+        one.libc is not None
+        and one.libc == other.libc
+        and one.distribution == other.distribution
+        and one.release is not None
+        and one.release == other.release
+    )
+    if gap.kind is GapKind.LIBC:
+        return not same
+    if not same or other.manager is None or not one.packages:
+        return True
+    if one.packages.keys() - other.packages.keys():
+        return True
+    # The same packages: only what the official image adds may differ.
+    name = original.reference.partition(":")[0], trial.reference.partition(":")[0]
+    return name[0] != name[1]

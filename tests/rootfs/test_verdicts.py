@@ -1,0 +1,82 @@
+"""What decides over a candidate, one fact at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layerlint.report import BaseVerdict
+from tests.rootfs.apps import advice_of, of_reference
+
+
+def _said(dockerfile: str, reference: str) -> tuple[BaseVerdict, str]:
+    record = of_reference(advice_of(dockerfile), reference)
+    return record.verdict, "; ".join(reason.text for reason in record.reasons)
+
+
+def test_without_a_context_what_copy_brings_is_not_known() -> None:
+    verdict, reasons = _said(
+        'FROM python:3.12\nCOPY . /app\nCMD ["python", "/app/a.py"]\n', "python:3.12-slim"
+    )
+    assert verdict is BaseVerdict.UNKNOWN
+    assert "there is no build context" in reasons
+
+
+def test_a_shell_form_needs_a_shell() -> None:
+    verdict, reasons = _said("FROM debian:bookworm\nCMD echo a\n", "gcr.io/distroless/base-debian12")
+    assert verdict is BaseVerdict.FAILS
+    assert "has no sh" in reasons
+
+
+def test_a_package_manager_is_part_of_what_run_needs() -> None:
+    dockerfile = (
+        'FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\nCMD ["curl", "--version"]\n'
+    )
+    assert _said(dockerfile, "busybox:glibc")[0] is BaseVerdict.FAILS
+    assert _said(dockerfile, "debian:bookworm-slim")[0] is BaseVerdict.MEETS
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("nobody", BaseVerdict.MEETS), ("games", BaseVerdict.FAILS)])
+def test_a_user_by_name_must_be_there(name: str, verdict: BaseVerdict) -> None:
+    dockerfile = f'FROM debian:bookworm\nUSER {name}\nCMD ["cat", "/etc/hostname"]\n'
+    assert _said(dockerfile, "busybox:glibc")[0] is verdict
+
+
+def test_a_user_that_nobody_has_is_missing_today() -> None:
+    found = advice_of('FROM debian:bookworm\nUSER someone\nCMD ["cat", "/etc/hostname"]\n')
+    assert [need.name for need in found.needs if need.today == "missing"] == ["someone"]
+
+
+def test_a_file_that_starts_nothing_is_for_something_else() -> None:
+    verdict, reasons = _said("FROM python:3.12\nRUN pip install flask\n", "python:3.12-slim")
+    assert verdict is BaseVerdict.UNKNOWN
+    assert "starts no program of its own" in reasons
+
+
+def test_a_program_that_only_the_full_image_has_is_a_package_more() -> None:
+    dockerfile = 'FROM python:3.12\nRUN pip install flask\nCMD ["git", "daemon"]\n'
+    record = of_reference(advice_of(dockerfile), "python:3.12-slim")
+    assert (record.verdict, record.packages) == (BaseVerdict.WITH_PACKAGES, ("git",))
+    assert "apt-get install -y --no-install-recommends git" in record.diff
+
+
+def test_an_entry_point_of_the_candidate_gets_in_the_way_of_cmd(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("print(1)\n")
+    dockerfile = 'FROM python:3.11\nCOPY a.py /a.py\nCMD ["python3", "/a.py"]\n'
+    record = of_reference(advice_of(dockerfile, tmp_path), "gcr.io/distroless/python3-debian12")
+    assert record.verdict is BaseVerdict.FAILS
+
+
+def test_support_is_judged_by_the_date_that_is_given_alone() -> None:
+    dockerfile = 'FROM debian:buster\nCMD ["date"]\n'
+    assert advice_of(dockerfile).supported is None
+    assert advice_of(dockerfile, date="2021-01-01").supported is True
+    late = advice_of(dockerfile, date="2026-11-24")
+    assert late.supported is False
+    assert any(each.what == "supported release" for each in late.candidates)
+
+
+def test_the_same_answer_every_time() -> None:
+    dockerfile = 'FROM python:3.12\nRUN pip install flask\nCMD ["flask", "run"]\n'
+    assert advice_of(dockerfile) == advice_of(dockerfile)
