@@ -45,7 +45,9 @@ def _built(dockerfile: str, folder: Path, images: list[str]) -> str:
     name = f"localhost/layerlint-base-{uuid.uuid4().hex[:12]}"
     path = folder / f"Dockerfile.{name[-6:]}"
     path.write_text(dockerfile)
-    done = _buildah("bud", "-q", "--pull-never", "-t", name, "-f", str(path), str(folder))
+    done = _buildah(
+        "bud", "-q", "--isolation", "chroot", "--pull-never", "-t", name, "-f", str(path), str(folder)
+    )
     path.unlink()
     assert done.returncode == 0, done.stderr
     images.append(name)
