@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,8 @@ def lint_all(paths: Sequence[str], job: Job, *, jobs: int, progress: bool) -> li
     from concurrent.futures import ProcessPoolExecutor
     from functools import partial
 
-    with ProcessPoolExecutor(workers) as pool:
+    # A process that is not forked off would look for garbage as often as Python does by itself.
+    with ProcessPoolExecutor(workers, initializer=gc.set_threshold, initargs=gc.get_threshold()) as pool:
         return list(_shown(pool.map(partial(lint_path, job=job), paths, chunksize=8), len(paths), progress))
 
 
