@@ -1,8 +1,9 @@
-"""`dataclasses.dataclass` with one ``exec`` a class instead of six: for a program that starts often.
+"""`dataclasses.dataclass` without an ``exec`` for most classes, instead of six: for a program that starts often.
 
 The standard decorator compiles every method of every class anew at each start, and a pre-commit hook
 is nothing but starts: with about 250 classes that was more than half of a run (``benchmarks/startup.py``).
-Here only ``__init__`` is compiled; the other methods are shared.  The result is the same in everything
+Here the methods are shared; ``__init__`` is compiled once for all classes with as many fields, and by
+itself only where a field has a factory or there is a ``__post_init__``.  The result is the same in everything
 that layerlint uses: fields, defaults, ``replace``, ``fields``, equality, hash, order of ``__match_args__``,
 pickling.  Type checkers see the standard decorator.
 """
@@ -24,7 +25,7 @@ else:
             if (
                 not (frozen and slots)
                 or order
-                or any(hasattr(base, "__dataclass_fields__") for base in cls.__mro__[1:])
+                or any("__dataclass_fields__" in base.__dict__ for base in cls.__mro__[1:])
             ):
                 return _standard.dataclass(cls, frozen=frozen, slots=slots, eq=eq, order=order)
             return _build(cls, eq)
