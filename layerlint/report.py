@@ -465,6 +465,19 @@ class FleetReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetForecast:
+    """The images of several Dockerfiles, side by side: what all of them keep once."""
+
+    images: tuple[tuple[str, Size, Size], ...]
+    """Dockerfile, bytes of the image, and of what no other of them has."""
+    shared: tuple[tuple[str, Size, tuple[int, ...]], ...]
+    """Base or instruction, its bytes, and the images that have it (positions): the largest first."""
+    image_bytes: Size
+    """As if they shared nothing."""
+    stored_bytes: Size
+
+
+@dataclass(frozen=True, slots=True)
 class TableRecord:
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Size, ...], ...]

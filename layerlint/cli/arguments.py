@@ -126,6 +126,9 @@ def parser(verb: str) -> argparse.ArgumentParser:
         help="default: text; html is one page to look around in, svg a picture",
     )
     layers.add_argument("--changes", action="store_true", help="list every entry of each layer")
+    layers.add_argument(
+        "--fleet", action="store_true", help="compare several: which layers their images keep once"
+    )
     if verb == "layers":
         from layerlint.cli.image_arguments import add_gates
 

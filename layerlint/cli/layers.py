@@ -13,14 +13,22 @@ def layers(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from layerlint import __version__
+    from layerlint.analysis.fleet_forecast import fleet_forecast
     from layerlint.analysis.forecast import forecast
     from layerlint.analysis.gates import judge, of_forecast
     from layerlint.analysis.shown_text import shown_text
     from layerlint.cli.gates import bounds, exit_code
     from layerlint.linter import analyse, read_source
     from layerlint.report import FileReport, Report
-    from layerlint.reporters import layers_reporter, reporter
+    from layerlint.reporters import (
+        FLEET_FORECAST_REPORTERS,
+        fleet_forecast_reporter,
+        layers_reporter,
+        reporter,
+    )
 
+    if options.fleet and options.format not in FLEET_FORECAST_REPORTERS:
+        raise UsageError(f"--fleet is told as {', '.join(FLEET_FORECAST_REPORTERS)}, not as {options.format}")
     asked = bounds(options)
     config = read_config(options)
     settings = read_settings(config, options)
@@ -30,6 +38,7 @@ def layers(options: argparse.Namespace) -> int:
 
         settings = replace(settings, files=paths_of_each(len(inputs)))
     reports = []
+    traces = []
     texts = []
     notes: list[str] = []
     for path in inputs:
@@ -47,8 +56,15 @@ def layers(options: argparse.Namespace) -> int:
         if asked and (figures := of_forecast(analysis.trace, exact=options.gate_figures == "exact")):
             report = replace(report, gates=judge(figures, asked))
         reports.append(report)
+        if options.fleet:
+            traces.append(analysis.trace)
         texts.append(shown_text(analysis.trace) if settings.files else "")
-    if reports and options.format == "html":
+    if reports and options.fleet:
+        write(
+            options.output,
+            fleet_forecast_reporter(options.format)(fleet_forecast(traces), style_of(options)),
+        )
+    elif reports and options.format == "html":
         # The page shows the text too, and so takes whole files.
         pages = zip(reports, texts, strict=True)
         files = tuple(FileReport(each.dockerfile, (), each, text=text) for each, text in pages)

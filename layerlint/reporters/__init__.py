@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, cast
 
 from layerlint.report import (
     BaseAdvice,
+    FleetForecast,
     FleetReport,
     ImageReport,
     LayersReport,
@@ -28,6 +29,7 @@ LessonReporter: TypeAlias = Callable[[LessonRecord, Style], str]
 LayersReporter: TypeAlias = Callable[[Sequence[LayersReport], Style], str]
 ImageReporter: TypeAlias = Callable[[ImageReport, Style], str]
 VerifyReporter: TypeAlias = Callable[[VerifyReport, Style], str]
+FleetForecastReporter: TypeAlias = Callable[[FleetForecast, Style], str]
 FleetReporter: TypeAlias = Callable[[FleetReport, Style], str]
 
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
@@ -78,6 +80,12 @@ VERIFY_REPORTERS: Final[Mapping[str, str]] = {
     "text": "layerlint.reporters.inside_text:verify",
 }
 
+FLEET_FORECAST_REPORTERS: Final[Mapping[str, str]] = {
+    "json": "layerlint.reporters.fleet_forecast:json",
+    "markdown": "layerlint.reporters.fleet_forecast:markdown",
+    "text": "layerlint.reporters.fleet_forecast:text",
+}
+
 FLEET_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.inside_json:fleet",
     "markdown": "layerlint.reporters.inside_markdown:fleet",
@@ -118,6 +126,11 @@ def image_reporter(format_name: str) -> ImageReporter:
 def verify_reporter(format_name: str) -> VerifyReporter:
     """The function of a format of ``VERIFY_REPORTERS``; KeyError for any other name."""
     return cast(VerifyReporter, _resolve(VERIFY_REPORTERS[format_name]))
+
+
+def fleet_forecast_reporter(format_name: str) -> FleetForecastReporter:
+    """The function of a format of ``FLEET_FORECAST_REPORTERS``; KeyError for any other name."""
+    return cast(FleetForecastReporter, _resolve(FLEET_FORECAST_REPORTERS[format_name]))
 
 
 def fleet_reporter(format_name: str) -> FleetReporter:

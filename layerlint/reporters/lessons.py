@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layerlint.domain.size import Size
-from layerlint.report import LessonRecord, TableRecord
+from layerlint.report import LessonRecord, SectionRecord, TableRecord
 from layerlint.reporters.characters import cells, one_line, pad, shorten, wrap
 from layerlint.reporters.markdown import escape, escape_message
 from layerlint.reporters.size import short_size
@@ -32,15 +32,20 @@ def _text(record: LessonRecord, style: Style) -> Iterator[str]:
     yield f"{dim}{shorten(one_line(record.dockerfile), style.width)}{plain}"
     for section in record.sections:
         yield ""
-        yield f"{bold}{section.heading}{plain}"
-        for index, paragraph in enumerate(section.paragraphs):
-            if index:
-                yield ""
-            yield from (f"  {line}" for line in wrap(one_line(paragraph), min(style.width, _READABLE) - 2))
-        if section.table is not None:
-            if section.paragraphs:
-                yield ""
-            yield from _table(section.table, style)
+        yield from text_section(section, style)
+
+
+def text_section(section: SectionRecord, style: Style) -> Iterator[str]:
+    bold, plain = (_BOLD, _PLAIN) if style.colour else ("", "")
+    yield f"{bold}{section.heading}{plain}"
+    for index, paragraph in enumerate(section.paragraphs):
+        if index:
+            yield ""
+        yield from (f"  {line}" for line in wrap(one_line(paragraph), min(style.width, _READABLE) - 2))
+    if section.table is not None:
+        if section.paragraphs:
+            yield ""
+        yield from _table(section.table, style)
 
 
 def _table(table: TableRecord, style: Style) -> Iterator[str]:
@@ -68,13 +73,17 @@ def _markdown(record: LessonRecord) -> Iterator[str]:
     yield escape(record.dockerfile)
     for section in record.sections:
         yield ""
-        yield f"## {escape(section.heading)}"
-        for paragraph in section.paragraphs:
-            yield ""
-            yield escape_message(paragraph)
-        if section.table is not None:
-            yield ""
-            yield from _markdown_rows(section.table)
+        yield from markdown_section(section)
+
+
+def markdown_section(section: SectionRecord) -> Iterator[str]:
+    yield f"## {escape(section.heading)}"
+    for paragraph in section.paragraphs:
+        yield ""
+        yield escape_message(paragraph)
+    if section.table is not None:
+        yield ""
+        yield from _markdown_rows(section.table)
 
 
 def _markdown_rows(table: TableRecord) -> Iterator[str]:
