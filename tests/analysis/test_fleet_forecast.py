@@ -73,8 +73,8 @@ def test_the_table(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == (
         "Images\n"
         "     Dockerfile      image  its own\n"
-        "  1  Dockerfile    7.0 MiB   1000 B\n"
-        "  2  b.Dockerfile  7.0 MiB   1000 B\n"
+        "  1  Dockerfile    7.0 MiB  1.0 KiB\n"
+        "  2  b.Dockerfile  7.0 MiB  1.0 KiB\n"
         "\n"
         "Kept once\n"
         "  layer               bytes  images\n"
@@ -83,6 +83,6 @@ def test_the_table(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         "2 images of 14.1 MiB, kept in 7.0 MiB\n"
     )
     assert main(["layers", "--fleet", "--format", "markdown"]) == 0
-    assert "| 1 | Dockerfile | 7.0 MiB | 1000 B |" in capfd.readouterr().out
+    assert "| 1 | Dockerfile | 7.0 MiB | 1.0 KiB |" in capfd.readouterr().out
     assert main(["layers", "--fleet", "--format", "svg"]) == 2
     assert "--fleet is told as json, markdown, text" in capfd.readouterr().err
