@@ -80,7 +80,7 @@ def test_the_table(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         "  layer               bytes  images\n"
         "  FROM alpine:3.19  7.0 MiB  1, 2\n"
         "\n"
-        "2 images of 14.1 MiB, kept in 7.0 MiB\n"
+        "2 images of 14.1 MiB, kept in 7.1 MiB\n"
     )
     assert main(["layers", "--fleet", "--format", "markdown"]) == 0
     assert "| 1 | Dockerfile | 7.0 MiB | 1.0 KiB |" in capfd.readouterr().out
