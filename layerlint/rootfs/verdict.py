@@ -49,6 +49,12 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
         failing.setdefault(f"the ENTRYPOINT of {trial.reference} is {words}: CMD names the program again", [])
     for text, place in _new_faults(original.trace, trial.trace):
         failing.setdefault(text, []).append(place)
+    if (change := _other_release(original, trial)) is not None:
+        managed = [
+            each.requirement.need for each in known if each.requirement.need.kind is NeedKind.PACKAGE_MANAGER
+        ]
+        if managed:
+            unknown.setdefault(change, []).extend(need.evidence for need in managed)
     for gap in gaps:
         if _matters(gap, original, trial):
             unknown.setdefault(gap.text, []).extend(() if gap.evidence is None else (gap.evidence,))
@@ -59,6 +65,14 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
     if packages:
         return Judgement(BaseVerdict.WITH_PACKAGES, tuple(sorted(packages)), _reasons(added))
     return Judgement(BaseVerdict.MEETS)
+
+
+def _other_release(original: Ground, trial: Ground) -> str | None:
+    """The same distribution, but its packages come in other versions."""
+    one, other = original.base.image, trial.base.image
+    if one is None or other is None or one.distribution != other.distribution or one.release == other.release:
+        return None
+    return f"whether all works with the versions that {other.distribution} {other.release} has is not known"
 
 
 def _has_entry_point(trace: Trace) -> bool:
