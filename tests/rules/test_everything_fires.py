@@ -136,6 +136,17 @@ DOCKERFILE = (
 )
 BASES = ("eclipse-temurin:21", "golang:1.22", "maven:3.9", "python:3.12")
 """Of the rules about what a program stands on each fires on one base alone."""
+PROGRAM = """\
+FROM python:3.12-slim
+COPY . /app
+RUN pip install --no-cache-dir -r /app/requirements.txt
+CMD ["python", "/app/app.py"]
+"""
+SOURCES = {
+    "app.py": "import subprocess\n\nimport flask\n\nsubprocess.run(['git', flask.__name__], check=True)\n",
+    "requirements.txt": "flask\nbeautifulsoup4\n",
+}
+"""Of the rules that read the program's sources."""
 SIZES = {
     "a.tar": 100_000,
     "b.bin": 200_000,
@@ -147,7 +158,7 @@ SIZES = {
 
 
 def _report(
-    folder: Path, ignored: str | None = None, target: str = "main", text: str = DOCKERFILE
+    folder: Path, ignored: str | None = None, target: str | None = "main", text: str = DOCKERFILE
 ) -> FileReport:
     for name, size in SIZES.items():
         path = folder / name
@@ -180,6 +191,11 @@ def test_every_rule_fires(tmp_path: Path) -> None:
             finding.rule
             for finding in lint(SourceFile("Dockerfile", text), None, Settings(), known, known).findings
         }
+    program = tmp_path / "program"
+    program.mkdir()
+    for name, source in SOURCES.items():
+        (program / name).write_text(source)
+    fired |= {finding.rule for finding in _report(program, text=PROGRAM, target=None).findings}
     # And one about an image that does not run as root.
     user = DOCKERFILE.replace("USER root", "USER 65534")
     fired |= {finding.rule for finding in _report(tmp_path, text=user).findings}
