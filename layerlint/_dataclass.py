@@ -78,7 +78,8 @@ else:
         built.__qualname__ = cls.__qualname__
         if many:
             # The constructor makes its object one of an open class with the same slots while it fills them.
-            built.__init__.__globals__["_Twin"] = type("_Twin", (), {"__slots__": tuple(fields)})
+            twin = type("_Twin", (), {"__slots__": tuple(fields)})
+            built.__init__.__globals__.update(_Own=built, _Twin=twin)
         return built
 
     _MANY = 6
@@ -127,8 +128,13 @@ else:
         """The lines that set fields, from pairs of a name and an expression."""
         if not many:
             return "".join(f" _set(self, {name!r}, {value})\n" for name, value in values) or " pass\n"
-        lines = "".join(f" self.{name} = {value}\n" for name, value in values)
-        return f" _class = self.__class__\n _set(self, '__class__', _Twin)\n{lines} self.__class__ = _class\n"
+        # An object of a derived class has another layout.
+        open_ = "".join(f"  self.{name} = {value}\n" for name, value in values)
+        closed = "".join(f"  _set(self, {name!r}, {value})\n" for name, value in values)
+        return (
+            " if self.__class__ is _Own:\n  _set(self, '__class__', _Twin)\n"
+            f"{open_}  self.__class__ = _Own\n else:\n{closed}"
+        )
 
     def _compiled_init(fields, has_post_init, many):
         scope = _scope()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
-from dataclasses import field, replace
+from dataclasses import FrozenInstanceError, field, replace
 from typing import Any
 
 import pytest
 
 from layerlint import _dataclass
+from layerlint.filesystem.union import FileSystem
 
 
 @_dataclass.dataclass(frozen=True, slots=True)
@@ -119,3 +120,14 @@ def test_many_fields() -> None:
         _dataclass.replace(value, h=1)
     with pytest.raises(TypeError):
         Wide(1, 2)  # type: ignore[call-arg]
+
+
+def test_a_derived_class_with_fields_of_its_own_is_made_too() -> None:
+    class Open(FileSystem):
+        pass
+
+    made = Open(FileSystem.scratch().root)
+    assert type(made) is Open
+    assert made.layer == FileSystem.scratch().layer
+    with pytest.raises(FrozenInstanceError):
+        made.layer = 2
