@@ -587,6 +587,8 @@ class BaseAdvice:
     candidates: tuple[CandidateRecord, ...]
     """The best first."""
     notes: tuple[str, ...] = ()
+    base_known: bool = True
+    """False: the base is not in the catalog, or is only taken for another."""
 
 
 @dataclass(frozen=True, slots=True)

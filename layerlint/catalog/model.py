@@ -130,7 +130,9 @@ class BaseImage:
     """``glibc``, ``musl``; None where there is none, or it is not known."""
     end_of_life: str | None = None
     """The day after which what it is made for gets no more fixes of security, ``YYYY-MM-DD``."""
-
+    assumed: str | None = None
+    """What it is taken for, as most images of its publisher stand on that: another image, or a distribution.  It
+    is not known to be so, and what it sets is not known.  None where the facts are its own."""
     measured: bool = False
     """Read out of the image itself, not taken from the catalog."""
 

@@ -54,7 +54,8 @@ class Table:
 
     def pick(self, values: Values) -> str | None:
         """A version that says less counts as the last of its kind: ``3.6`` as the last 3.6, none as the last."""
-        words = {value for name, value in values.items() if name != "version"}
+        # The distribution is no word of the tag: a repository called debian is not every image of Debian.
+        words = {value for name, value in values.items() if name not in ("version", "distribution")}
         otherwise: str | None = None
         best: tuple[int, ...] | None = None
         found: str | None = None

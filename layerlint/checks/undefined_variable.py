@@ -48,7 +48,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
     suggestions = Suggestions()
     for stage in trace.stages:
         # Any variable may come with a base that is not known.
-        sure = stage.base.source != "unknown"
+        sure = stage.base.known
         where, confidence = (_HERE, None) if sure else (_IN_FILE, Confidence.LOW)
         for step in stage.steps:
             if not _has_variable(step.instruction):

@@ -61,9 +61,16 @@ def find(reference: str) -> BaseImage | None:
     image = _find(reference, MAX_CHAIN)
     if image is None or (image.index_exact and image.size is not _LATER):
         return image
-    if image.size is not _LATER:
-        return replace(image, filesystem=_sized(image.filesystem, image.size))
-    return replace(image, size=tree_size(image.filesystem.root))
+    size = image.size
+    if size is _LATER:
+        size = tree_size(image.filesystem.root)
+        if image.index_exact:
+            return replace(image, size=size)
+    filesystem = _sized(image.filesystem, size)
+    # The files of an image that is assumed have bounds, and so has their sum.
+    return replace(
+        image, filesystem=filesystem, size=size if image.size is size else tree_size(filesystem.root)
+    )
 
 
 @lru_cache(maxsize=KEPT)
@@ -160,6 +167,8 @@ def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
     packages = {name: package for name, package in packages.items() if name not in recipe.lacks}
     for path in recipe.lacks:
         filesystem = filesystem.remove(path) if path.startswith("/") else filesystem
+    if recipe.assumed:
+        filesystem = filesystem.having_packages().having_others()
     size = image.size
     if not image.index_exact and recipe.size is not None:
         size = recipe.size
@@ -195,10 +204,14 @@ def _added(filesystem: FileSystem, recipe: Recipe, addition: recipes.Addition) -
 def _with_facts(recipe: Recipe, ground: _Ground) -> BaseImage:
     """The facts of the recipe over those of the image that it stands on."""
     below = ground.facts
+    assumed = below.assumed if below else None
+    if recipe.assumed:
+        assumed = assumed or recipe.base or recipe.like or recipe.distribution or "an image"
     environment: dict[str, Text] = {"PATH": _PATH} if below is None else dict(below.environment)
     complete = recipe.environment_complete
     if complete is None:
         complete = below is None or below.environment_complete
+    ends = recipe.end_of_life or (below.end_of_life if below else None)
     return BaseImage(
         reference=recipe.reference,
         names=(),
@@ -216,12 +229,13 @@ def _with_facts(recipe: Recipe, ground: _Ground) -> BaseImage:
         date=recipe.date,
         source=recipe.source,
         workdir=_first(recipe.workdir, below.workdir if below else "/"),
-        environment_complete=complete,
-        index_exact=below is None or below.index_exact,
+        environment_complete=complete and assumed is None,
+        index_exact=assumed is None and (below is None or below.index_exact),
         distribution=recipe.distribution or (below.distribution if below else None),
         release=recipe.release or (below.release if below else None),
         libc=recipe.libc or (below.libc if below else None),
-        end_of_life=recipe.end_of_life or (below.end_of_life if below else None),
+        end_of_life=ends if assumed is None else None,
+        assumed=assumed,
     )
 
 

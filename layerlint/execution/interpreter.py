@@ -124,7 +124,12 @@ def _start(
             else:
                 source = "image" if image.measured else "catalog"
                 base = Base(reference, source, image, image.filesystem, image.size)
-                if not image.files_known:
+                if image.assumed is not None:
+                    notes.append(
+                        f"the base image {reference} is taken for {image.assumed} with more in it, as most of its"
+                        " publisher's are: its own facts are not known"
+                    )
+                elif not image.files_known:
                     notes.append(f"of the base image {reference} the size is known, but not its files")
             return base, _state(base, windows=windows), None
         case _:

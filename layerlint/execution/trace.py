@@ -122,7 +122,7 @@ class Base:
     @property
     def known(self) -> bool:
         """What it sets is known: user, shell, working directory."""
-        return self.source != "unknown"
+        return self.source != "unknown" and (self.image is None or self.image.assumed is None)
 
     @property
     def environment_known(self) -> bool:

@@ -71,6 +71,8 @@ class FileSystem:
     """A command that is not understood may have made or removed anything: what is absent may be there."""
     made: int = 0
     """Nodes that recursive operations have made so far: see `MAX_MADE`."""
+    partial: bool = False
+    """Of a base image of which some files are known: what is absent, anywhere, may be there."""
     packaged: bool = False
     """A package manager has installed packages, whose small files and empty directories are not all
     known by name: what is absent from the directories of the distribution may be there."""
@@ -91,6 +93,9 @@ class FileSystem:
 
     def disturb(self) -> FileSystem:
         return self if self.disturbed else replace(self, disturbed=True)
+
+    def having_others(self) -> FileSystem:
+        return self if self.partial else replace(self, partial=True)
 
     def having_packages(self) -> FileSystem:
         return self if self.packaged else replace(self, packaged=True)
@@ -408,6 +413,7 @@ class FileSystem:
             self.layer,
             self.disturbed or other.disturbed,
             max(self.made, other.made),
+            self.partial or other.partial,
             self.packaged or other.packaged,
             self.vague | other.vague,
         )
@@ -434,7 +440,7 @@ class FileSystem:
 
     def _all_known(self, place: Place) -> bool:
         """Whether every name where the path ends, or where it leaves what is there, is known."""
-        if self.disturbed or (self.packaged and place.parts and place.parts[0] in _PACKAGED):
+        if self.disturbed or self.partial or (self.packaged and place.parts and place.parts[0] in _PACKAGED):
             return False
         if self.vague and self._is_vague(tuple(place.parts)):
             return False

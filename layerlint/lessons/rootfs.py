@@ -82,7 +82,7 @@ def _own(trace: Trace, report: LayersReport) -> Iterator[SectionRecord]:
 def _described(base: Base) -> str:
     image = base.image
     words = f"{base.reference} is {format_size(base.bytes)} of files"
-    if image is None:
+    if image is None or image.assumed is not None:
         return words + "."
     if image.distribution is not None:
         words += f" of {image.distribution} {image.release or ''}".rstrip()

@@ -76,6 +76,8 @@ def _nothing(one: BaseAdvice) -> str:
         return (
             "The base is not in the catalog: what it holds is not known, so nothing can be compared with it."
         )
+    if not one.base_known:
+        return "What the base holds is taken from others, not known: nothing can be compared with it."
     return "No smaller base is known for it."
 
 

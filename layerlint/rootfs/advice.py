@@ -67,6 +67,7 @@ def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
         tuple(_said(gap) for gap in found.gaps),
         tuple(records),
         trace.notes,
+        root.base.known,
     )
 
 

@@ -130,7 +130,7 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
             if is_static(maker, command):
                 continue
             base = root_stage(stage).base
-            libc = base.image.libc if base.image is not None else None
+            libc = base.image.libc if base.image is not None and base.known else None
             if libc is None:
                 gaps.append(Gap("the C library that it is linked with is not known", place, GapKind.LIBC))
                 continue

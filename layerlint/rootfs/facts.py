@@ -323,7 +323,7 @@ def interpreter_version(reference: str, family: str) -> str | None:
 
 def glibc_of(image: BaseImage | None) -> str | None:
     """The version of the C library; None where it is not known."""
-    if image is None:
+    if image is None or image.assumed is not None:
         return None
     if image.libc == "glibc" and "debian12" in image.reference:
         return _GLIBC["bookworm"]
@@ -332,6 +332,8 @@ def glibc_of(image: BaseImage | None) -> str | None:
 
 def end_of_life(reference: str, image: BaseImage | None) -> str:
     """``YYYY-MM-DD``; empty where it is not known."""
+    if image is not None and image.assumed is not None:
+        return ""
     if image is not None and image.end_of_life and image.end_of_life != "?":
         return image.end_of_life
     recipe = recipes.find(reference)

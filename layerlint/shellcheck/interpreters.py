@@ -60,7 +60,7 @@ def with_base(program: str, base: BaseImage | None, filesystem: FileSystem) -> s
 
     One that is not known stays POSIX, the least that it can be.
     """
-    if program != _SH:
+    if program != _SH or (base is not None and base.assumed is not None):
         return program
     if filesystem.presence(_SH) is Truth.YES:
         resolved = _name(filesystem.resolve(_SH))

@@ -15,6 +15,7 @@ from layerlint.catalog import recipes, tags
 from layerlint.catalog.packages import open_index
 from layerlint.catalog.snapshot.recipes import faults, page
 from layerlint.domain.text import UNKNOWN
+from layerlint.domain.truth import Truth
 from layerlint.execution import bases
 from tests.shared import CHECKOUT
 
@@ -54,7 +55,7 @@ def test_every_fault_of_a_file_is_told() -> None:
         "repositories": ["Not A Repository"], "date": "yesterday", "within": "much", "colour": "red",
         "variants": [
             {"tags": ["{version", "{year}"], "from": "debian:{suite}", "adds": {"usr": "many"}, "install": "git"},
-            {"tags": ["{any}"], "like": "debian:sid"},
+            {"tags": ["{any}"], "like": "debian:sid", "assumed": "perhaps"},
             {"tags": []},
         ],
     }  # fmt: skip
@@ -62,6 +63,7 @@ def test_every_fault_of_a_file_is_told() -> None:
     for word in (
         "source is missing", "Not A Repository", "yesterday", "colour", "much", "{version", "{year}", "{suite}",
         "usr is not absolute", "many", "install must be a list", "needs a size", "no tags", "neither from",
+        "assumed must",
     ):  # fmt: skip
         assert word in text, word
 
@@ -155,6 +157,8 @@ def test_a_table_takes_the_last_key_that_is_not_above() -> None:
     assert table.pick({"version": "2.7"}) is None
     assert table.pick({"version": "2.7", "suite": "edge"}) == "sid"
     assert tags.Table((("4", "a"), ("*", "b"))).pick({"version": "3"}) == "b"
+    assert tags.Table((("debian", "a"), ("*", "b"))).pick(tags.with_distribution({"suite": "buster"})) == "b"
+    assert tags.Table((("debian", "a"), ("*", "b"))).pick({"name": "debian"}) == "a"
 
 
 # ------------------------------------------------------------------- as file systems
@@ -212,6 +216,56 @@ def test_an_image_of_another_release_says_so() -> None:
     assert image.size.likely == 126_000_000
     assert image.filesystem.packaged
     assert image.end_of_life == "2021-04-02"
+
+
+@pytest.mark.parametrize(
+    ("reference", "assumed"),
+    [
+        ("tiangolo/uwsgi-nginx", "debian:buster"),
+        ("frolvlad/alpine-python3", "alpine:3.8"),
+        ("grafana/grafana:10.0", "alpine:3.12"),
+        ("jboss/wildfly", "centos"),
+        ("rocker/r-ver:4.1", "ubuntu:20.04"),
+        ("ghost:5", "node:18-slim"),
+        # The tag, or the name, says on what it stands; or it was looked up.
+        ("rocker/r-base", None),
+        ("ghost:0.7.3", None),
+        ("lsiobase/alpine:3.12", None),
+        ("nodesource/trusty", None),
+        ("public.ecr.aws/ubuntu/ubuntu:22.04", None),
+        ("balenalib/raspberry-pi-debian:buster-run", None),
+        ("marketplace.gcr.io/google/debian12", None),
+        ("python:3.12", None),
+    ],
+)
+def test_what_an_image_is_taken_for(reference: str, assumed: str | None) -> None:
+    image = bases.find(reference)
+    assert image is not None
+    assert image.assumed == assumed
+    if assumed is not None:
+        assert not image.index_exact
+        assert not image.environment_complete
+        assert image.end_of_life is None
+
+
+def test_an_image_that_is_assumed_is_no_surer_than_what_it_is_taken_for() -> None:
+    like = bases.find("debian:bookworm")
+    image = bases.find("google/dart")
+    assert image is not None
+    assert like is not None
+    assert image.assumed == "debian:bookworm"
+    assert like.index_exact
+    assert image.size.high is not None
+    assert image.size.high - image.size.low > (like.size.high or 0) - like.size.low + 0.5 * like.size.likely
+    assert image.size.likely > like.size.likely + 300_000_000
+    assert image.filesystem.presence("/anywhere/at-all") is Truth.MAYBE
+    assert like.filesystem.presence("/anywhere/at-all") is Truth.NO
+
+
+def test_an_image_on_one_that_is_assumed_is_assumed() -> None:
+    image = bases.find("sharelatex/sharelatex")
+    assert image is not None
+    assert image.assumed == "phusion/baseimage:0.11"
 
 
 def test_an_image_of_which_only_the_size_is_known() -> None:

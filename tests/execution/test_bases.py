@@ -6,6 +6,7 @@ import pytest
 
 from layerlint.analysis.forecast import forecast
 from layerlint.execution import bases
+from layerlint.rootfs.advice import advise
 from tests.execution.dockerfiles import faults_of, trace_of
 
 
@@ -46,6 +47,75 @@ def test_what_the_base_adds_may_hold_any_name() -> None:
 def test_a_package_that_only_the_own_release_has_is_no_fault(reference: str) -> None:
     trace = trace_of(f"FROM {reference}\nRUN apt-get update && apt-get install -y libpng12-dev python-support\n")
     assert faults_of(trace) == []
+
+
+ASSUMED = "tiangolo/uwsgi-nginx"
+
+
+def test_a_base_that_is_assumed_says_so() -> None:
+    report = forecast(trace_of(f"FROM {ASSUMED}\nRUN true\n"))
+    assert report is not None
+    (note,) = report.notes
+    assert f"{ASSUMED} is taken for debian:buster with more in it" in note
+    assert "not known" in note
+    assert forecast(trace_of("FROM debian:buster\nRUN true\n")).notes == ()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rm /srv/nothing",
+        "no-such-program --version",
+        "cat /app/main.py",
+        "apt-get install -y no-such-package",
+        "apt-get install curl",
+    ],
+)
+def test_no_fault_is_certain_on_a_base_that_is_assumed(command: str) -> None:
+    text = f"RUN apt-get update && {command}\n"
+    trace = trace_of(f"FROM {ASSUMED}\n{text}")
+    assert not [fault for step in trace.steps() for fault in step.faults if fault.certain]
+
+
+def test_the_same_removal_fails_on_a_base_that_is_known() -> None:
+    trace = trace_of("FROM debian:bookworm\nRUN rm /srv/nothing\n")
+    assert [fault for step in trace.steps() for fault in step.faults if fault.certain]
+
+
+def test_installs_on_a_base_that_is_assumed_are_as_wide_as_on_an_unknown_one() -> None:
+    def interval(base: str) -> tuple[int, int]:
+        trace = trace_of(f"FROM {base}\nRUN apt-get update && apt-get install -y vim\n")
+        (step,) = trace.steps()
+        sizes = [p.bytes for run in step.commands for a in run.applied for p in a.installed if p.name == "vim"]
+        assert sizes[0].high is not None
+        return sizes[0].low, sizes[0].high
+
+    near, assumed = interval("debian:buster"), interval(ASSUMED)
+    assert assumed[0] < near[0]
+    assert assumed[1] >= near[1]
+
+
+def test_nothing_is_said_of_the_life_of_a_base_that_is_assumed() -> None:
+    advice = advise(trace_of(f"FROM {ASSUMED}\nRUN true\n"), "2026-01-01")
+    assert advice is not None
+    assert (advice.end_of_life, advice.supported, advice.candidates) == ("", None, ())
+    assert not advice.base_known
+    own = advise(trace_of("FROM debian:buster\nRUN true\n"), "2026-01-01")
+    assert own is not None
+    assert own.supported is False
+    assert own.base_known
+
+
+def test_python_2_comes_with_its_packages_where_python_3_is_there() -> None:
+    def came(base: str, package: str) -> set[str]:
+        trace = trace_of(f"FROM {base}\nRUN apt-get update && apt-get install -y {package}\n")
+        return {p.name for s in trace.steps() for run in s.commands for a in run.applied for p in a.installed}
+
+    # python-yaml, of Python 2, is in no index here: python3-yaml stands in, and python2 is what it needs.
+    assert {"python3-yaml", "python2-minimal"} <= came("ubuntu:14.04", "python-yaml")
+    assert "python2-minimal" not in came("ubuntu:14.04", "python3-yaml")
+    # Without Python 3 the one that stands in brings the whole of it: as many bytes as Python 2.
+    assert "python2-minimal" not in came("ubuntu:16.04", "python-yaml")
 
 
 def test_a_linux_image_is_not_taken_for_windows() -> None:

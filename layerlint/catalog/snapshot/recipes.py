@@ -10,8 +10,9 @@ from typing import Any
 from layerlint.catalog import recipes, tags
 
 _FACTS = (
-    "adds", "command", "defaults", "distribution", "end_of_life", "environment", "environment_complete", "from",
-    "index", "install", "lacks", "libc", "like", "manager", "release", "shell", "size", "user", "within", "workdir",
+    "adds", "assumed", "command", "defaults", "distribution", "end_of_life", "environment", "environment_complete",
+    "from", "index", "install", "lacks", "libc", "like", "manager", "release", "shell", "size", "user", "within",
+    "workdir",
 )  # fmt: skip
 _FILE = ("date", "repositories", "source", "variants", "versions", *_FACTS)
 _VARIANT = ("tags", *_FACTS)
@@ -86,7 +87,7 @@ def _variant(facts: Mapping[str, Any], names: Mapping[str, str], said: set[str])
     for key in _LISTS:
         if isinstance(facts.get(key), str):
             yield f"{key} must be a list, or a table of words"
-    tables = [facts.get(key) for key in (*_TEXTS, *_LISTS, "size")]
+    tables = [facts.get(key) for key in (*_TEXTS, *_LISTS, "assumed", "size")]
     tables += [*facts.get("adds", {}).values(), *facts.get("defaults", {}).values()]
     for table in tables:
         if isinstance(table, Mapping):
@@ -104,6 +105,8 @@ def _variant(facts: Mapping[str, Any], names: Mapping[str, str], said: set[str])
         yield f"within: {facts['within']} is not a percentage"
     if facts.get("environment_complete", "true") not in ("true", "false"):
         yield "environment_complete must be true or false"
+    if not {"true", "false"}.issuperset(_values(facts.get("assumed", "false"))):
+        yield "assumed must be true or false, or a table of these"
 
 
 def _unknown(mapping: Mapping[str, Any], known: tuple[str, ...], where: str) -> Iterator[str]:
@@ -132,6 +135,10 @@ def page() -> str:
         "images of Debian bullseye, bookworm and trixie are known file by file beside these. Sizes are uncompressed,",
         "of the newest version where they differ; `+` is what an image adds to the one it stands on beside packages.",
         "",
+        "Where the base is *assumed*, nobody looked it up for these tags: it is what most images of their publisher",
+        "stand on, from general knowledge. A forecast on such an image says so in a note, its intervals are as wide as",
+        "those of an unknown image, and no check relies on its release, its end of life, or on what it sets or lacks.",
+        "",
         "| repositories | tags | stands on | size | facts of | source |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
@@ -141,7 +148,7 @@ def page() -> str:
             cells = [
                 ", ".join(f"`{name}`" for name in _few(document["repositories"])) if not number else "",
                 ", ".join(f"`{pattern}`" for pattern in variant["tags"]),
-                _stands_on(facts),
+                _stands_on(facts) + _assumed(facts),
                 _size(facts),
                 document["date"] if not number else "",
                 document["source"] if not number else "",
@@ -158,6 +165,11 @@ def _stands_on(facts: Mapping[str, Any]) -> str:
     if "from" in facts:
         return f"`{_newest(facts['from'])}`"
     return f"like `{_newest(facts['like'])}`" if "like" in facts else "-"
+
+
+def _assumed(facts: Mapping[str, Any]) -> str:
+    said = set(_values(facts.get("assumed", ())))
+    return "" if "true" not in said else " (some assumed)" if "false" in said else " (assumed)"
 
 
 def _size(facts: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.index_files import index_for
 from layerlint.catalog.model import BaseImage
 from layerlint.domain.size import ZERO, Size
-from layerlint.execution.packages.nearness import EXACT, Nearness, nearness
+from layerlint.execution.packages.nearness import EXACT, Nearness, assumed, nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,12 @@ class PackageDatabase:
         installed = {p.name: Installed(p.name, p.version, p.automatic) for p in base.packages.values()}
         filters = [(False, pattern) for pattern in base.path_excludes]
         filters += [(True, pattern) for pattern in base.path_includes]
-        index = index_for(base.distribution, base.release, base.index)
-        # An index of the user's own is of the release itself.
-        near = nearness(base.release, exact=base.index_exact or index != base.index)
+        if base.assumed is not None:
+            index, near = base.index, assumed(base.release)
+        else:
+            index = index_for(base.distribution, base.release, base.index)
+            # An index of the user's own is of the release itself.
+            near = nearness(base.release, exact=base.index_exact or index != base.index)
         return PackageDatabase(
             base.manager, index, installed, tuple(filters), exact=base.index_exact, nearness=near
         )

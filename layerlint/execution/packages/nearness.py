@@ -61,3 +61,9 @@ def nearness(release: str | None, *, exact: bool) -> Nearness:
         return EXACT
     factor = _RELEASES.get(release or "", 1.0)
     return Nearness(factor * _SPREAD[0], factor, factor * _SPREAD[1])
+
+
+def assumed(release: str | None) -> Nearness:
+    """Of an image that is only taken for one of the release: as wide as of one of which nothing is known."""
+    near = nearness(release, exact=False)
+    return Nearness(min(near.low, ASSUMED.low), near.likely, max(near.high, ASSUMED.high))
