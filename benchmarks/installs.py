@@ -31,7 +31,9 @@ class Step:
     base: str
     run: str
     known: bool
-    """The catalog has the base image."""
+    """The catalog has the base image, by facts of its own."""
+    assumed: bool
+    """The catalog has what most images of its publisher stand on."""
     exact: bool
     truth: int
     low: int
@@ -70,7 +72,10 @@ def measured(row: dict[str, Any]) -> Step | None:
     stage = trace.stages[0]
     low, likely, high = _installed(trace)
     complete = all(step.complete for step in stage.steps)
-    return Step(base, row["run"], stage.base.known, complete, truth, low, likely, high if complete else None)
+    assumed = stage.base.image is not None and stage.base.image.assumed is not None
+    return Step(
+        base, row["run"], stage.base.known, assumed, complete, truth, low, likely, high if complete else None
+    )
 
 
 def _installed(trace: Trace) -> tuple[int, int, int | None]:
@@ -98,7 +103,9 @@ def summary(title: str, steps: list[Step]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    default = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "install_sizes_2020.jsonl.gz"
+    default = (
+        Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "install_sizes_2020.jsonl.gz"
+    )
     path = Path(arguments[0]) if arguments else default
     if not path.is_file():
         print(f"{Path(__file__).name}: {path.name}: no such file", file=sys.stderr)
@@ -110,7 +117,9 @@ def main(arguments: list[str]) -> int:
         known = [step for step in steps if step.known]
         print(summary(f"{manager}, base in the catalog", known))
         print(summary(f"{manager}, understood in full", [step for step in known if step.exact]))
-        print(summary(f"{manager}, base not in the catalog", [step for step in steps if not step.known]))
+        print(summary(f"{manager}, base assumed", [step for step in steps if step.assumed]))
+        unknown = [step for step in steps if not step.known and not step.assumed]
+        print(summary(f"{manager}, base not in the catalog", unknown))
     return 0
 
 
