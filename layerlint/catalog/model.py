@@ -133,6 +133,8 @@ class BaseImage:
     assumed: str | None = None
     """What it is taken for, as most images of its publisher stand on that: another image, or a distribution.  It
     is not known to be so, and what it sets is not known.  None where the facts are its own."""
+    on_build: tuple[str, ...] = ()
+    """Its triggers: what a build that is FROM it runs first."""
     measured: bool = False
     """Read out of the image itself, not taken from the catalog."""
 

@@ -92,6 +92,8 @@ class Recipe:
     shell: tuple[str, ...] | None
     command: tuple[str, ...] | None
     end_of_life: str | None
+    on_build: tuple[str, ...]
+    """Its triggers, as its Dockerfile writes them behind ONBUILD."""
     assumed: bool
     """It is not known that this image is made so: most of its publisher's are."""
     date: str
@@ -251,6 +253,7 @@ def _recipe(facts: Mapping[str, Any], repository: str, tag: str, values: dict[st
         shell=_words(facts.get("shell"), values),
         command=_words(facts.get("command"), values),
         end_of_life=text("end_of_life"),
+        on_build=tuple(facts.get("on_build", ())),
         assumed=pick(facts.get("assumed"), values) == "true",
         date=str(facts["date"]),
         source=str(facts["source"]),

@@ -108,8 +108,8 @@ def compiled(pattern: str, names: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 def match(pattern: str, tag: str, names: Mapping[str, str]) -> dict[str, str] | None:
     """What the tag says by this pattern; None if it is not one of its tags."""
-    if len(tag) > MAX_TAG or "onbuild" in tag.split("-"):
-        return None  # the triggers of an onbuild image are not known
+    if len(tag) > MAX_TAG or ("onbuild" in tag.split("-") and "onbuild" not in pattern):
+        return None  # an onbuild image has triggers, which only a pattern of its own knows
     found = compiled(pattern, tuple(names)).fullmatch(tag)
     if found is None:
         return None

@@ -236,6 +236,7 @@ def _with_facts(recipe: Recipe, ground: _Ground) -> BaseImage:
         libc=recipe.libc or (below.libc if below else None),
         end_of_life=ends if assumed is None else None,
         assumed=assumed,
+        on_build=recipe.on_build,
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.directives import takes_devices
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.references import is_windows_image
 from layerlint.dockerfile.syntax import Document
-from layerlint.domain.size import UNBOUNDED, ZERO
+from layerlint.domain.size import UNBOUNDED, ZERO, Size
 from layerlint.domain.text import Text
 from layerlint.execution import bases
 from layerlint.execution.context import BuildContext
@@ -124,6 +124,11 @@ def _start(
             else:
                 source = "image" if image.measured else "catalog"
                 base = Base(reference, source, image, image.filesystem, image.size)
+                if image.on_build:
+                    notes.append(_not_run(reference, image.on_build))
+                    # What they put beside it, and its bytes, nobody knows.
+                    size = Size(image.size.low, image.size.likely, None)
+                    base = replace(base, filesystem=image.filesystem.disturb(), bytes=size)
                 if image.assumed is not None:
                     notes.append(
                         f"the base image {reference} is taken for {image.assumed} with more in it, as most of its"
@@ -136,6 +141,13 @@ def _start(
             notes.append(f"the base image of stage {stage.label} depends on a value that is not known")
             base = Base("?", "unknown", None, FileSystem.unknown(), UNBOUNDED)
             return base, _state(base, windows=windows), None
+
+
+def _not_run(reference: str, triggers: Sequence[str]) -> str:
+    return (
+        f"the triggers of the base image {reference} are not run, and their layers not counted: "
+        + "; ".join(triggers)
+    )
 
 
 def _state(base: Base, *, windows: bool = False) -> State:

@@ -119,6 +119,8 @@ def test_every_image_stands_on_one_that_is_known(name: str) -> None:
         ("resin/raspberrypi3-node", "debian:jessie"),
         ("phusion/passenger-ruby21:0.9.15", "phusion/baseimage:0.9.16"),
         ("circleci/python:3.6.1-browsers", "python:3.6.1"),
+        ("golang:onbuild", "golang:1.8"),
+        ("node:4.4.1-onbuild", "node:4.4.1"),
     ],
 )  # fmt: skip
 def test_what_an_image_stands_on(reference: str, base: str) -> None:
@@ -130,7 +132,7 @@ def test_what_an_image_stands_on(reference: str, base: str) -> None:
 @pytest.mark.parametrize(
     "reference",
     [
-        "", ":", "@", "python@sha256:00", "me/python", "golang:onbuild", "node:8-onbuild",
+        "", ":", "@", "python@sha256:00", "me/python", "google/nodejs:onbuild", "node:8-slim-onbuild",
         "python:%%TAG%%", "python:" + "1" * 200, "../etc:latest", "debian:SUITE",
         "balenalib/debian", "someone/passenger-ruby21", "resin/../x-debian", "mirror.gcr.io/me/python",
     ],

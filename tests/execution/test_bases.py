@@ -118,6 +118,21 @@ def test_python_2_comes_with_its_packages_where_python_3_is_there() -> None:
     assert "python2-minimal" not in came("ubuntu:16.04", "python-yaml")
 
 
+def test_the_triggers_of_an_image_are_told_and_not_run() -> None:
+    trace = trace_of("FROM python:3.4-onbuild\nRUN rm /usr/src/app/made-by-a-trigger\n")
+    assert not [fault for step in trace.steps() for fault in step.faults if fault.certain]
+    report = forecast(trace)
+    assert report is not None
+    assert any("RUN pip install --no-cache-dir -r requirements.txt" in note for note in report.notes)
+    assert report.base.bytes.high is None
+    assert report.image_bytes.high is None
+    assert trace.target is not None
+    assert trace.target.final.workdir == "/usr/src/app"
+    plain = forecast(trace_of("FROM python:3.4\nRUN true\n"))
+    assert plain is not None
+    assert report.base.bytes.low <= plain.base.bytes.likely
+
+
 def test_a_linux_image_is_not_taken_for_windows() -> None:
     trace = trace_of("FROM --platform=windows/amd64 golang:1.13\nRUN dir\n")
     assert trace.target is not None

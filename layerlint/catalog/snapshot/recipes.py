@@ -11,12 +11,12 @@ from layerlint.catalog import recipes, tags
 
 _FACTS = (
     "adds", "assumed", "command", "defaults", "distribution", "end_of_life", "environment", "environment_complete",
-    "from", "index", "install", "lacks", "libc", "like", "manager", "release", "shell", "size", "user", "within",
-    "workdir",
+    "from", "index", "install", "lacks", "libc", "like", "manager", "on_build", "release", "shell", "size", "user",
+    "within", "workdir",
 )  # fmt: skip
 _FILE = ("date", "repositories", "source", "variants", "versions", *_FACTS)
 _VARIANT = ("tags", *_FACTS)
-_LISTS = ("command", "install", "lacks", "shell")
+_LISTS = ("command", "install", "lacks", "on_build", "shell")
 _TEXTS = (
     "distribution",
     "end_of_life",
