@@ -123,6 +123,8 @@ def _matters(gap: Gap, original: Ground, trial: Ground) -> bool:
     one, other = original.base.image, trial.base.image
     if one is None or other is None or gap.kind is GapKind.BUILD:
         return True
+    if one.assumed is not None or other.assumed is not None:
+        return True
     same = (
         one.libc is not None
         and one.libc == other.libc
