@@ -32,7 +32,7 @@ class BlockFile:
         self._connection: sqlite3.Connection = sqlite3.connect(location, uri=True)
         self.meta: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta"))
         [(self._dictionary,)] = self._connection.execute("SELECT data FROM dictionary")
-        self.blocks_read = 0
+        self.blocks_read: int = 0
         self._block = lru_cache(_CACHED_BLOCKS)(self._inflate)
 
     def line(self, table: str, key: str) -> str | None:

@@ -110,7 +110,7 @@ class Table:
     def __init__(self, data: dict[str, Any]) -> None:
         self.date: str = data["date"]
         ranges = data["ranges"]
-        self.packages = tuple(
+        self.packages: tuple[Package, ...] = tuple(
             Package(
                 name,
                 version,

@@ -21,9 +21,9 @@ class PackageIndex:
 
     def __init__(self, name: str, file: BlockFile) -> None:
         self.name = name
-        self.date = file.meta["date"]
+        self.date: str = file.meta["date"]
         """``YYYY-MM-DD``"""
-        self.source = file.meta["source"]
+        self.source: str = file.meta["source"]
         self.file = file
         self._estimator = Estimator.load(file.meta["estimator"])
         self._packages: dict[str, Package | None] = {}

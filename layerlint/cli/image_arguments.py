@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
+Parser = TypeVar("Parser", bound=argparse.ArgumentParser)
 Adder: TypeAlias = Callable[[argparse.ArgumentParser], None]
 
 
-def add_image(verbs: argparse._SubParsersAction, add_output: Adder, add_build: Adder) -> None:  # type: ignore[type-arg]
+def add_image(verbs: argparse._SubParsersAction[Parser], add_output: Adder, add_build: Adder) -> None:
     image = verbs.add_parser(
         "image",
         help="look inside an image that was built; several are compared",

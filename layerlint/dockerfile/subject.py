@@ -15,8 +15,8 @@ class Subject:
     __slots__ = ("_masks", "size", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.size = len(text)
+        self.text: str = text
+        self.size: int = len(text)
         self._masks: dict[str, int] = {}
 
     def where(self, holds: Callable[[str], bool]) -> int:

@@ -53,17 +53,17 @@ class ShellRunner:
     """Runs one script; ``process`` is the state so far."""
 
     def __init__(self, process: Process, recorder: Recorder, *, bash: bool, text: str) -> None:
-        self.process = process
+        self.process: Process = process
         self.recorder = recorder
         self.bash = bash
         self.text = text
-        self.must = True
+        self.must: bool = True
         """A failure here fails the RUN."""
-        self.checked = True
+        self.checked: bool = True
         """``set -e`` is heeded here."""
-        self.depth = 0
-        self.expander = Expander(lambda: self.process, self._substitute, self.assign, bash=bash)
-        self.commands = CommandRunner(self)
+        self.depth: int = 0
+        self.expander: Expander = Expander(lambda: self.process, self._substitute, self.assign, bash=bash)
+        self.commands: CommandRunner = CommandRunner(self)
 
     def assign(self, name: str, value: Text) -> None:
         exported = name in self.process.variables and self.process.variables[name].exported

@@ -28,9 +28,9 @@ ALL = "all"
 class Explorer(App[None]):
     """``report`` with its changes; ``source`` are the lines of the Dockerfile, empty where there is none."""
 
-    TITLE = "layerlint"
-    ENABLE_COMMAND_PALETTE = False
-    CSS = """
+    TITLE: str | None = "layerlint"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    CSS: ClassVar[str] = """
     #head { height: 1; padding: 0 1; text-style: bold; }
     #left { width: 46%; }
     #layers { height: 1fr; }

@@ -21,7 +21,7 @@ class Headers:
 
     def __init__(self, files: Files, name: str, size: int) -> None:
         self._files, self._name, self._size = files, name, size
-        self.offset = 0
+        self.offset: int = 0
         self._start = 0
         self._window = b""
 

@@ -57,7 +57,7 @@ class Assembler:
     """Puts layer upon layer; ``state`` is the file system so far."""
 
     def __init__(self) -> None:
-        self.state = FileSystem.scratch()
+        self.state: FileSystem = FileSystem.scratch()
         self.notes: list[str] = []
         self._digests: dict[int, str] = {}
         """Of inodes of the layers so far, by `id`: the state and the layers keep them."""

@@ -55,8 +55,8 @@ class Meter:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.unpacked = 0
-        self.entries = 0
+        self.unpacked: int = 0
+        self.entries: int = 0
 
     def unpack(self, amount: int, unpacked: int, packed: int) -> None:
         """``amount`` more bytes of a layer that has come to ``unpacked`` out of ``packed``."""

@@ -28,7 +28,7 @@ _KEPT: Final = 7
 
 class Store:
     def __init__(self, root: Path | None = None) -> None:
-        self.root = (root or folder()) / "online"
+        self.root: Path = (root or folder()) / "online"
         self._today = datetime.now(UTC).date().isoformat()
 
     def read(self, key: str, *, for_good: bool = False) -> Any:

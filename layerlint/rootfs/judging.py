@@ -10,7 +10,7 @@ from layerlint.catalog.distributions import measured
 from layerlint.domain.text import UNKNOWN
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import PackageDatabase
-from layerlint.execution.trace import State, Trace
+from layerlint.execution.trace import Base, State, Trace
 from layerlint.execution.view import read_data
 from layerlint.filesystem.node import Inode
 from layerlint.programs.model import Need, NeedKind
@@ -36,12 +36,13 @@ class Ground:
     """One run of the Dockerfile, on one base."""
 
     def __init__(self, trace: Trace, reference: str) -> None:
-        self.trace, self.reference = trace, reference
         assert trace.target is not None
-        self.base = trace.target.base
+        self.trace: Trace = trace
+        self.reference: str = reference
+        self.base: Base = trace.target.base
         self.contents: Contents | None = contents_of(reference)
-        self.manager = None if self.base.image is None else self.base.image.manager
-        self.libc = None if self.base.image is None else self.base.image.libc
+        self.manager: str | None = None if self.base.image is None else self.base.image.manager
+        self.libc: str | None = None if self.base.image is None else self.base.image.libc
 
     def answer(self, requirement: Requirement) -> Answer:
         need, state = requirement.need, state_at(self.trace, requirement.at)

@@ -93,7 +93,7 @@ class WordReader:
     def __init__(self, text: str, structure: Structure) -> None:
         self._text = text
         self._structure = structure
-        self.sound = True
+        self.sound: bool = True
 
     def stretch(self, start: int, end: int, depth: int) -> Stretch:
         """All of ``text[start:end]``; what cannot be read of it becomes one opaque word."""

@@ -11,7 +11,7 @@ class Ledger:
     """A file system, and the sizes of the databases and logs written to it."""
 
     def __init__(self, filesystem: FileSystem, because: str, spread: float = 0.0) -> None:
-        self.filesystem = filesystem
+        self.filesystem: FileSystem = filesystem
         self.because = because
         self.spread = spread
         """How far, relatively, the files of two builds of one Dockerfile may lie apart."""
