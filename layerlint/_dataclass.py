@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 else:
     import dataclasses as _standard
     from operator import attrgetter as _attrgetter
+    from types import SimpleNamespace as _Namespace
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False):
         """As `dataclasses.dataclass`; what is not frozen and slotted, or is ordered, is left to it."""
@@ -50,7 +51,7 @@ else:
 
     def _build(cls, eq):
         namespace = dict(cls.__dict__)
-        fields = {name: _field(cls, name) for name in namespace.get("__annotations__", {})}
+        fields = {name: _field(cls, name) for name in cls.__annotations__}
         for name, field in fields.items():
             namespace.pop(name, None)
             field._field_type = _standard._FIELD
@@ -62,7 +63,7 @@ else:
             __slots__=tuple(fields),
             __match_args__=tuple(name for name, field in fields.items() if field.init),
             __dataclass_fields__=fields,
-            __dataclass_params__=_standard._DataclassParams(True, True, eq, False, False, True),
+            __dataclass_params__=_parameters(eq),
             __init__=_init(fields, "__post_init__" in namespace, many),
             __setattr__=_setattr,
             __delattr__=_delattr,
@@ -81,6 +82,13 @@ else:
             twin = type("_Twin", (), {"__slots__": tuple(fields)})
             built.__init__.__globals__.update(_Own=built, _Twin=twin)
         return built
+
+    def _parameters(eq):
+        """What the standard decorator notes of itself; the class that it notes it in is private, and changes."""
+        return _Namespace(
+            init=True, repr=True, eq=eq, order=False, unsafe_hash=False, frozen=True,
+            match_args=True, kw_only=False, slots=True, weakref_slot=False,
+        )  # fmt: skip
 
     _MANY = 6
     """Fields from which an open twin of the class pays: with 17 an object is made three times as fast."""
