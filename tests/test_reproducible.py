@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared import copy_project
+from tests.shared import PROJECT, copy_project
 
-SOURCES = ("CHANGELOG.md", "benchmarks", "docs", "examples", "tests")
+SOURCES = (
+    *("CHANGELOG.md", "CONTRIBUTING.md", "action.yml", "uv.lock", ".pre-commit-hooks.yaml", ".github", ".ci"),
+    *("benchmarks", "docs", "examples", "tests"),
+)
 """What only a source distribution has."""
 
 
@@ -48,6 +51,8 @@ def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
         assert first.read_bytes() == second.read_bytes(), first.name
     names = [name for path in one for name, *_ in members(path)]
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+    tops = {name.split("/")[1] for name in names if name.startswith("layerlint-") and ".dist-info" not in name}
+    assert {*PROJECT, *SOURCES} <= tops
 
 
 def members(path: Path) -> list[tuple[object, ...]]:
