@@ -1,12 +1,19 @@
-"""Many files: one after the other, or on all cores."""
+"""Many files: one after the other, or on all cores.
+
+A pool of the standard library does not say which file its process died of, and ends no process before the
+work that it was given; so the processes are kept here, each with a pipe.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layerlint._dataclass import dataclass
 from layerlint.discovery import read_dockerfile
@@ -15,8 +22,21 @@ from layerlint.linter import Settings, lint, read_source
 from layerlint.report import FileReport
 from layerlint.ruleset.active import Active
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
 ENOUGH = 24
 """Files from which processes pay for their start (about 0.2 s each)."""
+
+AHEAD = 64
+"""Files that may be read before one in front of them is: their results are held until it is."""
+
+_GIVEN = 2
+"""Files that a process has: the one that it reads, and the next."""
+
+_ATTEMPTS = 2
+"""Processes that may die of a file: the first may have been killed for the memory that others took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +54,147 @@ class Result:
     bug: bool = False
 
 
-def lint_all(paths: Sequence[str], job: Job, *, jobs: int, progress: bool) -> list[Result]:
-    """Results in the order of the paths; one file's fault never costs another its result."""
+def lint_all(paths: Sequence[str], job: Job, *, jobs: int) -> Generator[Result, None, None]:
+    """Results in the order of the paths, each once it and all before it are there.
+
+    One file's fault never costs another its result.  To close the iterator ends the processes at once.
+    """
     workers = min(jobs or os.cpu_count() or 1, max(1, len(paths) // 8))
     if workers <= 1 or len(paths) < ENOUGH or "-" in paths:
-        return list(_shown((lint_path(path, job) for path in paths), len(paths), progress))
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
+        return (lint_path(path, job) for path in paths)
+    return _lint_in_processes(paths, job, workers)
+
+
+class _Worker:
+    """A process, and the numbers of the files that it has."""
+
+    def __init__(self, job: Job) -> None:
+        from multiprocessing import Pipe, Process
+
+        self.connection: Connection[tuple[int, str], tuple[int, Result]]
+        self.connection, theirs = Pipe()
+        self.given: deque[int] = deque()
+        self.process: BaseProcess = Process(
+            target=_serve, args=(theirs, self.connection, job, gc.get_threshold()), daemon=True
+        )
+        try:
+            self.process.start()
+        except BaseException:
+            self.connection.close()
+            raise
+        finally:
+            theirs.close()  # so that its death ends the connection
+
+    def give(self, number: int, path: str) -> None:
+        self.given.append(number)
+        with suppress(OSError):  # it is dead, which is seen when its results are read
+            self.connection.send((number, path))
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def _lint_in_processes(paths: Sequence[str], job: Job, workers: int) -> Generator[Result, None, None]:
+    from multiprocessing.connection import wait
+
+    waiting = deque(range(len(paths)))
+    deaths: dict[int, int] = {}
+    done: dict[int, Result] = {}
+    told = 0
+    crew: list[_Worker] = []
+    try:
+        _enlist(crew, workers, job)
+        while told < len(paths):
+            if not crew:  # the machine gives no process
+                done[told] = lint_path(paths[waiting.popleft()], job)
+            for worker in crew:
+                while len(worker.given) < _GIVEN and waiting and waiting[0] < told + AHEAD:
+                    number = waiting.popleft()
+                    worker.give(number, paths[number])
+            ready = wait([worker.connection for worker in crew if worker.given]) if crew else []
+            for worker in [each for each in crew if each.connection in ready]:
+                try:
+                    number, result = worker.connection.recv()
+                except (EOFError, OSError):
+                    crew.remove(worker)
+                    worker.end()
+                    first = worker.given[0]
+                    deaths[first] = deaths.get(first, 0) + 1
+                    if deaths[first] == _ATTEMPTS:
+                        done[worker.given.popleft()] = _killed(paths[first], worker.process.exitcode)
+                    waiting.extendleft(reversed(worker.given))
+                    _enlist(crew, workers, job)
+                else:
+                    worker.given.popleft()
+                    done[number] = result
+            while told in done:
+                yield done.pop(told)
+                told += 1
+    finally:
+        for worker in crew:
+            worker.end()
+
+
+def _enlist(crew: list[_Worker], workers: int, job: Job) -> None:
+    """Fill the crew, as far as the machine has processes and pipes for it."""
+    with suppress(OSError), _undisturbed():
+        while len(crew) < workers:
+            crew.append(_Worker(job))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits: else a process that just began would tell of it, or be in no list of those to be ended."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _killed(path: str, code: int | None) -> Result:
+    """Of a file of which process after process died."""
+    import signal
+
+    try:
+        cause = "unknown" if code is None or code >= 0 else signal.Signals(-code).name
+    except ValueError:
+        cause = str(code)
+    how = f"by {cause}" if code is not None and code < 0 else f"with exit code {code}"
+    message = (
+        f"{path}: the process that read it was killed, {how}, {_ATTEMPTS} times (is there too little memory?); "
+        "--jobs 1 takes the least"
+    )
+    return Result(None, (message,), bug=True)
+
+
+def _serve(
+    connection: Connection[tuple[int, Result], tuple[int, str]],
+    other_end: Connection[tuple[int, str], tuple[int, Result]],
+    job: Job,
+    threshold: tuple[int, int, int],
+) -> None:
+    """Lint what comes until nobody is there to take the results."""
+    import signal
 
     # A process that is not forked off would look for garbage as often as Python does by itself.
-    with ProcessPoolExecutor(workers, initializer=gc.set_threshold, initargs=gc.get_threshold()) as pool:
-        return list(_shown(pool.map(partial(lint_path, job=job), paths, chunksize=8), len(paths), progress))
-
-
-def _shown(results: Iterator[Result], count: int, progress: bool) -> Iterator[Result]:
-    for number, result in enumerate(results, 1):
-        if progress and count > ENOUGH and (number % 20 == 0 or number == count):
-            print(
-                f"\r{number} of {count} files" + ("\r\033[K" if number == count else ""),
-                end="",
-                file=sys.stderr,
-            )
-        yield result
+    gc.set_threshold(*threshold)
+    other_end.close()  # else it never ends
+    # Ctrl-C reaches all of a terminal: this process is ended by the one that began it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        while True:
+            number, path = connection.recv()
+            connection.send((number, lint_path(path, job)))
+    except (EOFError, OSError):
+        return
 
 
 def lint_path(path: str, job: Job) -> Result:

@@ -5,21 +5,40 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import field, replace
 from pathlib import Path
 
 from layerlint import __version__
-from layerlint.batch import Job, Result, lint_all
+from layerlint._dataclass import dataclass
+from layerlint.batch import ENOUGH, Job, Result, lint_all
 from layerlint.checks import CHECKS
 from layerlint.cli.inputs import find_inputs, read_config, read_settings
-from layerlint.cli.output import BUG, FINDINGS, OK, USAGE, complain, style_of, write
+from layerlint.cli.output import (
+    BUG,
+    FINDINGS,
+    OK,
+    USAGE,
+    Counter,
+    complain,
+    style_of,
+    write,
+    writing,
+)
 from layerlint.cli.shellcheck import read_shellcheck
 from layerlint.config import Config
 from layerlint.report import FileReport, Report, Severity
-from layerlint.reporters import reporter
-from layerlint.ruleset.active import active_rules
-from layerlint.ruleset.baseline import Known, Ran, apply_baseline, read_baseline, written_baseline
+from layerlint.reporters import STREAMS, reporter, stream
+from layerlint.ruleset.active import Active, active_rules
+from layerlint.ruleset.baseline import (
+    Known,
+    Ran,
+    gone_files,
+    read_baseline,
+    without_known,
+    written_baseline,
+)
 from layerlint.ruleset.loader import load
 from layerlint.ruleset.reserved import SHELL_SCRIPT
 
@@ -36,43 +55,105 @@ def check(options: argparse.Namespace) -> int:
         from layerlint.reporters.html.limits import paths_of_each
 
         settings = replace(settings, files=paths_of_each(len(inputs)))
-    job = Job(settings, active)
     jobs = 1 if options.online else options.jobs  # one file after the other asks
-    results = lint_all(inputs, job, jobs=jobs, progress=sys.stderr.isatty() and not options.quiet)
-    problems = [*missing, *(problem for result in results for problem in result.problems)]
-    files = tuple(result.report for result in results if result.report is not None)
-    for file in files:
-        for note in file.notes:
-            complain(f"{file.path}: {note}")
-    if options.write_baseline is not None:
-        _write_baseline(options.write_baseline, files, baseline, active.ran)
-        return _outcome(results, problems) or OK
-    notes: tuple[str, ...] = ()
-    if config.baseline is not None:
-        files, notes = apply_baseline(files, baseline, config.baseline.parent, active.ran)
-    infos = active.infos(finding for file in files for finding in file.findings)
-    report = Report(files, infos, __version__, (*active.notes, *absent, *notes))
+    counter = Counter(len(inputs), shown=len(inputs) > ENOUGH and sys.stderr.isatty() and not options.quiet)
+    run = _Run(config, {} if options.write_baseline else baseline, active, counter, list(missing))
+    notes = (*active.notes, *absent)
+    with closing(lint_all(inputs, Job(settings, active), jobs=jobs)) as results:
+        files = run.reports(results)
+        if options.write_baseline is not None:
+            bare = tuple(replace(file, layers=None) for file in files)
+            _write_baseline(options.write_baseline, bare, baseline, active.ran)
+        elif options.format in STREAMS and not _summary(options):
+            _tell_each(files, run, notes, len(inputs), options)
+        else:
+            _tell_whole(files, run, notes, options)
+    for problem in run.problems:
+        complain(problem)
+    if run.bug or run.problems:
+        return BUG if run.bug else USAGE
+    limit = config.fail_on
+    return (
+        FINDINGS
+        if options.write_baseline is None and limit is not Severity.OFF and run.worst >= limit.rank
+        else OK
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is kept of files whose reports are told."""
+
+    config: Config
+    baseline: Known
+    active: Active
+    counter: Counter
+    problems: list[str]
+    bug: bool = False
+    worst: int = -1
+    """Rank of the worst finding."""
+    gone: list[str] = field(default_factory=list)
+    """Notes of known findings that are gone."""
+
+    def reports(self, results: Iterable[Result]) -> Iterator[FileReport]:
+        """The reports of the files that have one, less what is known."""
+        folder = None if self.config.baseline is None else self.config.baseline.parent
+        for number, result in enumerate(results, 1):
+            self.problems += result.problems
+            self.bug |= result.bug
+            file = result.report
+            if file is not None:
+                if file.notes:
+                    self.counter.clear()
+                for note in file.notes:
+                    complain(f"{file.path}: {note}")
+                if folder is not None:
+                    file, gone = without_known(file, self.baseline, folder, self.active.ran)
+                    self.gone += gone
+                ranks = (finding.severity.rank for finding in file.findings)
+                self.worst = max(self.worst, *ranks, -1)
+                yield file
+            self.counter.at(number)
+        self.counter.clear()
+        if folder is not None:
+            self.gone += gone_files(self.baseline, folder)
+
+
+def _summary(options: argparse.Namespace) -> str:
+    """The file of the job summary, which is told beside annotations."""
+    return os.environ.get("GITHUB_STEP_SUMMARY", "") if options.format == "github" else ""
+
+
+def _tell_each(
+    files: Iterable[FileReport], run: _Run, notes: tuple[str, ...], count: int, options: argparse.Namespace
+) -> None:
+    """Each file as soon as it is there; nothing of it is kept."""
+    told = stream(options.format, style_of(options), count)
+    some = False
+    with writing(options.output) as put:
+        for file in files:
+            some = True
+            if text := told.file(file):
+                run.counter.clear()
+                put(text)
+        if some:
+            put(told.end((*notes, *run.gone)))
+
+
+def _tell_whole(
+    files: Iterable[FileReport], run: _Run, notes: tuple[str, ...], options: argparse.Namespace
+) -> None:
+    if options.format == "sarif":
+        files = (replace(file, layers=None) for file in files)  # it does not tell them
+    kept = tuple(files)
+    infos = run.active.infos(finding for file in kept for finding in file.findings)
+    report = Report(kept, infos, __version__, (*notes, *run.gone))
     style = style_of(options)
     if report.files or options.format in ("json", "sarif"):
         write(options.output, reporter(options.format)(report, style))
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if options.format == "github" and summary:
-        with open(summary, "a", encoding="utf-8") as stream:
-            stream.write(reporter("markdown")(report, style))
-    if code := _outcome(results, problems):
-        return code
-    worst = max((f.severity.rank for file in report.files for f in file.findings), default=-1)
-    limit = config.fail_on
-    return FINDINGS if limit is not Severity.OFF and worst >= limit.rank else OK
-
-
-def _outcome(results: Iterable[Result], problems: Iterable[str]) -> int:
-    """The exit code of what went wrong, which is told; 0 if nothing did."""
-    code = OK
-    for problem in problems:
-        complain(problem)
-        code = USAGE
-    return BUG if any(result.bug for result in results) else code
+    if summary := _summary(options):
+        with open(summary, "a", encoding="utf-8") as page:
+            page.write(reporter("markdown")(report, style))
 
 
 def _baseline(options: argparse.Namespace, config: Config) -> Known:

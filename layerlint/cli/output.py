@@ -6,9 +6,11 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from layerlint.domain.credentials import redact
 from layerlint.errors import UsageError
@@ -33,6 +35,32 @@ def progress(text: str) -> None:
     shown = f"looking up {text}" if text else ""
     safe = "".join(char if char.isprintable() else "?" for char in redact(shown))
     print(f"\r\033[K{safe[:columns]}", end="", file=sys.stderr, flush=True)
+
+
+class Counter:
+    """``40 of 1500 files`` on a terminal, out of the way while something else is printed."""
+
+    EACH = 20
+    """Files from one showing to the next: a terminal is slow."""
+
+    def __init__(self, count: int, *, shown: bool) -> None:
+        self._count = count
+        self._shown = shown
+        self._there = False
+        self._due = False
+
+    def at(self, number: int) -> None:
+        if self._shown and (number % self.EACH == 0 or self._due):
+            print(f"\r\033[K{number} of {self._count} files", end="", file=sys.stderr, flush=True)
+            self._there = True
+            self._due = False
+
+    def clear(self) -> None:
+        """Take it away, until the next file is there."""
+        if self._there:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._there = False
+            self._due = True
 
 
 def located(source: SourceFile, problems: Iterable[Problem]) -> Iterator[str]:
@@ -63,30 +91,83 @@ def style_of(options: argparse.Namespace) -> Style:
 
 
 def write(output: Path | None, text: str, option: str = "--output") -> None:
-    if output is not None:
-        try:
-            _replace(output, text.encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise UsageError(f"{option}: {output.as_posix()} cannot be written: {error.strerror}") from error
+    with writing(output, option) as put:
+        put(text)
+
+
+@contextmanager
+def writing(output: Path | None, option: str = "--output") -> Iterator[Callable[[str], None]]:
+    """Text in parts: to standard output at once, to a file all or nothing (and none if no part comes)."""
+    if output is None:
+        yield _print
         return
+    file = _File(output)
+    told = partial(_told, output, option)
+
+    def put(text: str) -> None:
+        with told():
+            file.put(text.encode("utf-8", "backslashreplace"))
+
+    try:
+        yield put
+        with told():
+            file.close()
+    finally:
+        file.leave()
+
+
+def _print(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
-def _replace(output: Path, data: bytes) -> None:
-    """Write the whole file or, where the disk is full, leave what was there."""
-    if output.exists() and not output.is_file():
-        output.write_bytes(data)  # /dev/stderr, a named pipe
-        return
-    target = output.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+@contextmanager
+def _told(output: Path, option: str) -> Iterator[None]:
     try:
-        with beside.open("xb") as stream:
-            stream.write(data)
-        if target.exists():
-            shutil.copymode(target, beside)
-        os.replace(beside, target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        raise UsageError(f"{option}: {output.as_posix()} cannot be written: {error.strerror}") from error
+
+
+class _File:
+    """A file that is written beside its place, so that a full disk leaves what was there."""
+
+    def __init__(self, output: Path) -> None:
+        self._target = output
+        self._beside: Path | None = None
+        self._stream: IO[bytes] | None = None
+
+    def put(self, data: bytes) -> None:
+        if self._stream is None:
+            self._stream = self._open()
+        self._stream.write(data)
+
+    def _open(self) -> IO[bytes]:
+        if self._target.exists() and not self._target.is_file():
+            return self._target.open("wb")  # /dev/stderr, a named pipe
+        self._target = self._target.resolve()
+        beside = self._target.with_name(f".{self._target.name}.{os.getpid()}.tmp")
+        stream = beside.open("xb")
+        self._beside = beside
+        return stream
+
+    def close(self) -> None:
+        """Put it in its place."""
+        if self._stream is None:
+            return
+        self._stream.close()
+        if self._beside is None:
+            return
+        if self._target.exists():
+            shutil.copymode(self._target, self._beside)
+        os.replace(self._beside, self._target)
+        self._beside = None
+
+    def leave(self) -> None:
+        """Take away what did not come to its place."""
+        if self._stream is not None:
+            with suppress(OSError):  # what it still held does not fit the disk
+                self._stream.close()
+        if self._beside is not None:
+            self._beside.unlink(missing_ok=True)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Final, TypeAlias, cast
+from typing import Final, Protocol, TypeAlias, cast
 
 from layerlint.report import (
     BaseAdvice,
+    FileReport,
     FleetForecast,
     FleetReport,
     ImageReport,
@@ -32,6 +33,15 @@ VerifyReporter: TypeAlias = Callable[[VerifyReport, Style], str]
 FleetForecastReporter: TypeAlias = Callable[[FleetForecast, Style], str]
 FleetReporter: TypeAlias = Callable[[FleetReport, Style], str]
 
+
+class Stream(Protocol):
+    """A report that is told file by file: together the texts are those of the reporter."""
+
+    def file(self, file: FileReport) -> str: ...
+
+    def end(self, notes: Sequence[str]) -> str: ...
+
+
 # Format to "module:function", imported on use: a run needs one of them, and start-up is felt.
 REPORTERS: Final[Mapping[str, str]] = {
     "github": "layerlint.reporters.github:report",
@@ -41,6 +51,12 @@ REPORTERS: Final[Mapping[str, str]] = {
     "sarif": "layerlint.reporters.sarif:report",
     "text": "layerlint.reporters.text:report",
 }
+
+STREAMS: Final[Mapping[str, str]] = {
+    "github": "layerlint.reporters.github:Stream",
+    "text": "layerlint.reporters.text:Stream",
+}
+"""Formats of ``REPORTERS`` whose report can be told file by file; the others need the whole."""
 
 LAYERS_REPORTERS: Final[Mapping[str, str]] = {
     "json": "layerlint.reporters.json:layers",
@@ -96,6 +112,12 @@ FLEET_REPORTERS: Final[Mapping[str, str]] = {
 def reporter(format_name: str) -> Reporter:
     """The function of a format of ``REPORTERS``; KeyError for any other name."""
     return cast(Reporter, _resolve(REPORTERS[format_name]))
+
+
+def stream(format_name: str, style: Style, expected: int) -> Stream:
+    """Of a format of ``STREAMS``, for a number of files; KeyError for any other name."""
+    begin = cast("Callable[[Style, int], Stream]", _resolve(STREAMS[format_name]))
+    return begin(style, expected)
 
 
 def layers_reporter(format_name: str) -> LayersReporter:

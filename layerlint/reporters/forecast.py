@@ -5,7 +5,7 @@ Everything here is one line and printable; each format only lays it out and esca
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import UNBOUNDED, ZERO, Size, total
@@ -81,17 +81,57 @@ def not_understood(report: LayersReport) -> tuple[tuple[str, str], ...]:
     return tuple((f"{command} ({_lines(lines)})", reason) for (command, reason), lines in found.items())
 
 
-def tally(files: Sequence[FileReport]) -> str:
-    """``5 findings (1 error, 4 warnings), 1 suppressed, 2 fixable``, or that there are none."""
-    findings = [finding for file in files for finding in file.findings]
-    parts = [f"{count(len(findings), 'finding')} ({_severities(findings)})" if findings else "no findings"]
-    if suppressed := sum(file.suppressed for file in files):
-        parts.append(f"{suppressed} suppressed")
-    if known := sum(file.known for file in files):
-        parts.append(f"{known} known")
-    if fixable := sum(map(_is_fixable, findings)):
-        parts.append(f"{fixable} fixable")
-    return ", ".join(parts)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What files have, counted: it can be added up while their reports come and go."""
+
+    files: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+    suppressed: int = 0
+    known: int = 0
+    fixable: int = 0
+
+    @staticmethod
+    def of(file: FileReport) -> Tally:
+        found = [finding.severity for finding in file.findings]
+        errors, warnings, infos = map(found.count, (Severity.ERROR, Severity.WARNING, Severity.INFO))
+        fixable = sum(map(_is_fixable, file.findings))
+        return Tally(1, errors, warnings, infos, file.suppressed, file.known, fixable)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.files + other.files,
+            self.errors + other.errors,
+            self.warnings + other.warnings,
+            self.infos + other.infos,
+            self.suppressed + other.suppressed,
+            self.known + other.known,
+            self.fixable + other.fixable,
+        )
+
+    def sentence(self) -> str:
+        """``5 findings (1 error, 4 warnings), 1 suppressed, 2 fixable``, or that there are none."""
+        findings = self.errors + self.warnings + self.infos
+        kinds = (count(self.errors, "error"), count(self.warnings, "warning"), f"{self.infos} info")
+        listed = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
+        parts = [f"{count(findings, 'finding')} ({listed})" if findings else "no findings"]
+        parts += [
+            f"{number} {word}"
+            for number, word in (
+                (self.suppressed, "suppressed"),
+                (self.known, "known"),
+                (self.fixable, "fixable"),
+            )
+            if number
+        ]
+        return ", ".join(parts)
+
+
+def tally(files: Iterable[FileReport]) -> str:
+    """The sentence of what the files have."""
+    return sum(map(Tally.of, files), start=Tally()).sentence()
 
 
 def message(finding: Finding) -> str:
@@ -109,13 +149,6 @@ def count(number: int, noun: str) -> str:
 
 def _lines(lines: Collection[int]) -> str:
     return f"{'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}"
-
-
-def _severities(findings: Iterable[Finding]) -> str:
-    found = [finding.severity for finding in findings]
-    errors, warnings, infos = map(found.count, (Severity.ERROR, Severity.WARNING, Severity.INFO))
-    parts = (count(errors, "error"), count(warnings, "warning"), f"{infos} info")
-    return ", ".join(part for part in parts if not part.startswith("0 "))
 
 
 def _is_fixable(finding: Finding) -> bool:

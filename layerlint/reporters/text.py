@@ -26,18 +26,38 @@ _INKS = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.INFO: I
 
 def report(report: Report, style: Style) -> str:
     """Findings of every file, the forecast of a single file (of all when verbose), and the totals."""
-    several = len(report.files) > 1
-    lines: list[str] = []
-    for file in report.files:
+    stream = Stream(style, len(report.files))
+    return "".join([*map(stream.file, report.files), stream.end(report.notes)])
+
+
+class Stream:
+    """A report of which the files come one after the other, and are not kept."""
+
+    def __init__(self, style: Style, expected: int) -> None:
+        self._style = style
+        self._several = expected > 1
+        self._tally = forecast.Tally()
+        self._first = ""
+
+    def file(self, file: FileReport) -> str:
+        """The part of a file."""
+        self._first = self._first or file.path
+        self._tally += forecast.Tally.of(file)
+        lines: list[str] = []
         for finding in sorted(file.findings, key=_weight):
-            lines += _finding(file.path, finding, style)
-        if not style.quiet and (style.verbose or not several):
-            lines += _section(file, style, headed=several)
-    if not style.quiet:
-        lines.append(_totals(report.files, style))
-        for note in report.notes:
-            lines += _note(note, style)
-    return joined(lines)
+            lines += _finding(file.path, finding, self._style)
+        if not self._style.quiet and (self._style.verbose or not self._several):
+            lines += _section(file, self._style, headed=self._several)
+        return joined(lines)
+
+    def end(self, notes: Sequence[str]) -> str:
+        """What stands after the last: the totals, and notes of the run."""
+        if self._style.quiet:
+            return ""
+        lines = [_totals(self._first, self._tally, self._style)]
+        for note in notes:
+            lines += _note(note, self._style)
+        return joined(lines)
 
 
 def layers(reports: Sequence[LayersReport], style: Style) -> str:
@@ -83,9 +103,9 @@ def _where(path: str, place: Place, style: Style) -> str:
     return paint(f"{one_line(path)}:{place.line}:{place.column}:", Ink.BOLD, style)
 
 
-def _totals(files: Sequence[FileReport], style: Style) -> str:
-    subject = one_line(files[0].path) if len(files) == 1 else forecast.count(len(files), "file")
-    return f"{shorten(subject, style.width // 2)}: {forecast.tally(files)}"
+def _totals(first: str, tally: forecast.Tally, style: Style) -> str:
+    subject = one_line(first) if tally.files == 1 else forecast.count(tally.files, "file")
+    return f"{shorten(subject, style.width // 2)}: {tally.sentence()}"
 
 
 # ------------------------------------------------------------------------ forecast

@@ -73,23 +73,32 @@ def apply_baseline(
 ) -> tuple[tuple[FileReport, ...], tuple[str, ...]]:
     """The reports less the findings that are known, and a note of those that are gone."""
     left = []
-    notes = []
+    notes: list[str] = []
     for file in files:
-        path = _relative(file.path, folder)
-        here = known.get(path, frozenset())
-        kept = tuple(finding for finding in file.findings if finding.fingerprint not in here)
-        left.append(replace(file, findings=kept, known=len(file.findings) - len(kept)))
-        gone = {each for each in here if ran(file.path, _rule(each))} - {
-            finding.fingerprint for finding in file.findings
-        }
-        if gone:
-            notes.append(_gone(file.path, gone))
-    notes += [
-        f"baseline: there is no {path} any more"
-        for path in sorted(known)
-        if path != "-" and not (folder / path).exists()
-    ]
-    return tuple(left), tuple(notes)
+        kept, gone = without_known(file, known, folder, ran)
+        left.append(kept)
+        notes += gone
+    return tuple(left), (*notes, *gone_files(known, folder))
+
+
+def without_known(
+    file: FileReport, known: Known, folder: Path, ran: Ran
+) -> tuple[FileReport, tuple[str, ...]]:
+    """A report less the findings that are known, and a note if some are gone."""
+    here = known.get(_relative(file.path, folder), frozenset())
+    kept = tuple(finding for finding in file.findings if finding.fingerprint not in here)
+    gone = {each for each in here if ran(file.path, _rule(each))} - {
+        finding.fingerprint for finding in file.findings
+    }
+    notes = (_gone(file.path, gone),) if gone else ()
+    return replace(file, findings=kept, known=len(file.findings) - len(kept)), notes
+
+
+def gone_files(known: Known, folder: Path) -> Iterator[str]:
+    """A note of each file that is not there any more."""
+    for path in sorted(known):
+        if path != "-" and not (folder / path).exists():
+            yield f"baseline: there is no {path} any more"
 
 
 def _rule(fingerprint: str) -> str:
