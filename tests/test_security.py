@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -160,6 +163,133 @@ def test_files_that_are_none(kind: str, tmp_path: Path) -> None:
         assert ran.returncode in (0, 1, 2), ran.stderr
         assert "Traceback" not in ran.stderr
         assert "bug of layerlint" not in ran.stderr
+
+
+CHANGING = """
+import json, os, shutil, sys
+here, outside, kind = os.getcwd(), sys.argv[2], sys.argv[3]
+changed = []
+def change(event, arguments):
+    if event != "open" or not isinstance(arguments[0], (str, bytes)):
+        return
+    path = os.path.abspath(os.fsdecode(arguments[0]))
+    if path in changed or os.path.dirname(path) != here or path.endswith("/Dockerfile") or not os.path.isfile(path):
+        return
+    changed.append(path)
+    if kind != "grown":
+        os.unlink(path)
+    match kind:
+        case "folder": os.mkdir(path)
+        case "fifo": os.mkfifo(path)
+        case "link": os.symlink(outside, path)
+        case "grown":
+            with open(path, "ab") as stream:
+                stream.write(b"OUTSIDE" * 200_000)
+sys.addaudithook(change)
+from layerlint.cli import main
+code = main(json.loads(sys.argv[1]))
+sys.stdout.flush()
+print("changed", len(changed), "code", code, file=sys.stderr)
+"""
+
+
+def _changing(root: Path) -> None:
+    root.mkdir()
+    for name in SPECIAL:
+        (root / name).write_text("x = 1\n")
+    with tarfile.open(root / "a.tar", "w") as archive:
+        archive.add(root / "run.sh", "run.sh")
+    shutil.make_archive(str(root / "b"), "zip", root, "run.sh")
+    (root / "prod.env").write_text("TOKEN=x\n")
+    (root / "test.env").write_text("TOKEN=x\n")
+    more = "COPY b.zip prod.env test.env /etc/\nRUN unzip /etc/b.zip && cat /etc/prod.env >/all\n"
+    (root / "Dockerfile").write_text(READERS + more)
+
+
+@pytest.mark.parametrize("kind", ["gone", "folder", "fifo", "link", "grown"])
+@pytest.mark.parametrize("verb", ["check", "layers", "base"])
+def test_files_that_change_between_listing_and_reading(verb: str, kind: str, tmp_path: Path) -> None:
+    """Each file but the Dockerfile is another thing, or larger, at the moment at which it is opened."""
+    _changing(tmp_path / "context")
+    (tmp_path / "outside").write_text("TOKEN=hunter2hunter2\nOUTSIDE\n" * 50)
+    ran = subprocess.run(
+        [sys.executable, "-c", CHANGING, json.dumps([verb, "-v", "Dockerfile"]), str(tmp_path / "outside"), kind],
+        cwd=tmp_path / "context", env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "bug of layerlint" not in ran.stderr
+    assert "OUTSIDE" not in ran.stdout + ran.stderr
+    assert "hunter2" not in ran.stdout + ran.stderr
+    changed, code = map(int, re.findall(r"changed (\d+) code ([012])$", ran.stderr.strip())[0])
+    assert changed > 3
+    assert code in (0, 1)
+
+
+def test_a_dockerfile_that_becomes_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "b.Dockerfile").write_text("FROM scratch\nUSER 1\n")
+    program = CHANGING.replace('path.endswith("/Dockerfile")', 'not path.endswith("/Dockerfile")')
+    ran = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(["check", "."]), "", "folder"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "Dockerfile: cannot be read: Is a directory\n" in ran.stderr
+    assert ran.stderr.endswith("changed 1 code 2\n")
+    assert "1 file" in ran.stdout or "b.Dockerfile" in ran.stdout
+
+
+def test_folders_that_may_not_be_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . /\nCOPY shut/* /x/\n")
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    (shut / "file").write_text("x" * 1000)
+    shut.chmod(0)
+    words = [sys.executable, "-m", "layerlint", "layers", "-v", "Dockerfile"]
+    if os.geteuid() == 0:
+        program = shutil.which("setpriv")
+        if program is None:
+            pytest.skip("root may read all, and there is no setpriv to take that away")
+        words = [program, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", *words]
+    try:
+        ran = subprocess.run(
+            words, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        shut.chmod(0o755)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "the folder shut of the build context cannot be read: Permission denied" in ran.stdout
+
+
+def test_a_context_of_loops_and_100_000_names_that_are_deep(tmp_path: Path) -> None:
+    """Symlinks to the folder above, and as many entries, below folders as deep as the system lets them be."""
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . /\nCOPY loop/loop/loop/d* loop/* up/up/x /x/\n")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / "up").symlink_to("../" + tmp_path.name)
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    here = os.open(tmp_path, os.O_RDONLY)
+    for depth in range(400):
+        name = f"d{depth:03}" + "n" * 40
+        os.mkdir(name, dir_fd=here)
+        os.symlink("..", "loop-here", dir_fd=here)
+        for number in range(250):
+            os.symlink("x", f"{number:03}", dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    ran = subprocess.run(
+        [sys.executable, "-m", "layerlint", "layers", "-v", "Dockerfile"], cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    subprocess.run(["rm", "-rf", str(tmp_path / ("d000" + "n" * 40))], check=True)  # too deep for shutil
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert re.search(r"not read|cannot be read", ran.stdout), ran.stdout
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:

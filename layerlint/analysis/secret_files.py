@@ -15,6 +15,7 @@ from typing import Final
 from layerlint._dataclass import dataclass
 from layerlint.analysis.places import places
 from layerlint.domain.credentials import find_credentials, is_placeholder
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.layer import Entry, EntryKind, suffix_of
 from layerlint.filesystem.node import HostFile, Inline, Inode
 
@@ -161,7 +162,7 @@ def read_head(inode: Inode) -> bytes | None:
             return data[:_HEAD]
         case HostFile(path):
             try:
-                with path.open("rb") as stream:
+                with open_regular(path) as stream:
                     return stream.read(_HEAD)
             except OSError:
                 return None

@@ -14,6 +14,7 @@ from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
 from layerlint.effects import Copy
 from layerlint.execution.trace import Trace
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.layer import EntryKind
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inode, Kind
 from layerlint.report import Confidence
@@ -104,7 +105,7 @@ def _digest(node: Inode, *, read: bool) -> object:
     if not read or not isinstance(node.content, HostFile):
         return node.content
     try:
-        with node.content.path.open("rb") as stream:
+        with open_regular(node.content.path) as stream:
             data = stream.read(node.size.low + 1)
     except OSError:
         return node.content

@@ -6,12 +6,15 @@ Bounded on purpose, since an archive is hostile input: see `MAX_MEMBERS` and `MA
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from layerlint._dataclass import dataclass, replace
 from layerlint.domain.size import Size
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.node import (
     BASE_LAYER,
     ArchiveMember,
@@ -31,6 +34,10 @@ MAX_BYTES = 256 << 20
 MAX_INLINE = 4 << 20
 """Bytes of configuration kept of one archive."""
 
+MAX_DIRECTORY = 64 << 20
+"""Of the central directory of a zip file, which is read at once: some 600,000 members."""
+_END_BYTES = (1 << 16) + 22 + 20 + 56
+"""Of the end records of a zip file, with the longest comment."""
 _MAX_CONFIGURATION = 64 << 10
 
 _MAGIC = {
@@ -72,7 +79,7 @@ class _Bounded(io.RawIOBase):
 def compression(path: Path) -> str | None:
     """``gz``, ``bz2``, ``xz``, ``zst``, ``zip``, ``tar`` (none), or None: not an archive we know."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(512)
     except OSError:
         return None
@@ -121,26 +128,32 @@ def decompressed_size(file: HostFile) -> Size | None:
     return Size.exact(amount)
 
 
-def _decompressed(path: Path, kind: str) -> BinaryIO:
+@contextmanager
+def _decompressed(path: Path, kind: str) -> Iterator[BinaryIO]:
+    with open_regular(path) as raw, _decompressor(raw, kind) as stream:
+        yield stream
+
+
+def _decompressor(raw: BinaryIO, kind: str) -> BinaryIO:
     if kind == "gz":
         import gzip
 
-        return cast(BinaryIO, gzip.open(path, "rb"))
+        return cast(BinaryIO, gzip.open(raw, "rb"))
     if kind == "bz2":
         import bz2
 
-        return cast(BinaryIO, bz2.open(path, "rb"))
+        return cast(BinaryIO, bz2.open(raw, "rb"))
     if kind == "xz":
         import lzma
 
-        return cast(BinaryIO, lzma.open(path, "rb"))
+        return cast(BinaryIO, lzma.open(raw, "rb"))
     if kind == "zst":
         try:
             import zstandard
         except ImportError as error:  # an extra: without it the archive stays unread
             raise OSError("zstandard is not installed") from error
-        return cast(BinaryIO, zstandard.open(path, "rb"))
-    return path.open("rb")
+        return cast(BinaryIO, zstandard.open(raw, "rb"))
+    return raw
 
 
 def _untar(file: HostFile, kind: str) -> Unpacked | None:
@@ -217,7 +230,7 @@ def _unzip(file: HostFile) -> Unpacked | None:
     entries: list[tuple[str, Node]] = []
     complete = True
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with open_regular(file.path) as raw, zipfile.ZipFile(_bounded_directory(raw)) as archive:
             for info in archive.infolist():
                 name = _inside(info.filename)
                 if name is None:
@@ -248,6 +261,28 @@ def _unzip(file: HostFile) -> Unpacked | None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return None
     return Unpacked(build(entries), complete)
+
+
+def _bounded_directory(raw: BinaryIO) -> BinaryIO:
+    """The same file, if what `zipfile` would read of it at once is within a bound; else raises ValueError.
+
+    It reads the central directory, as far from the end as the end record says (APPNOTE 6.3.10 §4.3.14, §4.3.16).
+    """
+    length = raw.seek(0, os.SEEK_END)
+    raw.seek(max(0, length - _END_BYTES))
+    tail = raw.read(_END_BYTES)
+    raw.seek(0)
+    bare = tail[-22:].startswith(b"PK\x05\x06") and tail.endswith(b"\0\0")
+    at = len(tail) - 22 if bare else tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise ValueError("no zip file")
+    size = int.from_bytes(tail[at + 12 : at + 16], "little")
+    wide = tail[max(0, at - 20 - 56) : at]
+    if wide.startswith(b"PK\x06\x06"):
+        size = max(size if size != 0xFFFFFFFF else 0, int.from_bytes(wide[40:48], "little"))
+    if size > MAX_DIRECTORY:
+        raise ValueError("a zip file with too many members")
+    return raw
 
 
 def _inside(name: str) -> str | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from layerlint.domain.size import Size, total
 from layerlint.execution.archives import decompressed_size
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.layer import suffix_of
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inline, Inode, TarData, Zeros
 
@@ -73,7 +74,7 @@ def _measured(inode: Inode, budget: int) -> tuple[float | None, int]:
             return len(zlib.compress(data, 6)) / max(1, len(data)), len(data)
         case HostFile(path) if budget > 0:
             try:
-                with path.open("rb") as stream:
+                with open_regular(path) as stream:
                     data = stream.read(min(SAMPLE, budget))
             except OSError:
                 return None, 0

@@ -26,10 +26,19 @@ _MAX_DEPTH = 256
 _MAX_LINKS = 40
 """Symlinks followed on one path, as in Linux (``MAXSYMLINKS``)."""
 
+_MOST_TOLD = 3
+"""Folders that are named."""
+_LONGEST_TOLD = 60
+"""Characters of a path that is too deep."""
+
 
 @dataclass(slots=True)
 class _Budget:
     left: int = MAX_FILES
+    deepest: str = ""
+    """A folder below which nothing is read."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Folders, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,23 @@ class BuildContext:
     ignore_file: str | None = None
     """Name of the ignore file that is in force, relative to the context; None where there is none."""
     _budget: _Budget = field(default_factory=_Budget, compare=False, repr=False)
+
+    def gaps(self) -> tuple[str, ...]:
+        """What is not known of it, as far as it was asked for."""
+        budget = self._budget
+        found = [
+            f"the folder {path or '.'} of the build context cannot be read: {reason}"
+            for path, reason in sorted(budget.unreadable.items())[:_MOST_TOLD]
+        ]
+        if (more := len(budget.unreadable) - _MOST_TOLD) > 0:
+            found.append(f"{more} more folders of the build context cannot be read")
+        if budget.left <= 0:
+            found.append(f"more than {MAX_FILES:,} entries of the build context are asked for: the rest was not read")
+        if budget.deepest:
+            found.append(
+                f"the build context has folders more than {_MAX_DEPTH} deep, which were not read: {budget.deepest}"
+            )
+        return tuple(found)
 
     def is_ignored(self, path: str) -> bool:
         return self.ignore is not None and bool(path) and self.ignore.matches(path)
@@ -101,8 +127,13 @@ class BuildContext:
     def _list(self, path: str) -> list[str]:
         try:
             return sorted(os.listdir(self.root / path))
-        except OSError:
+        except OSError as error:
+            self._missed(path, error)
             return []
+
+    def _missed(self, path: str, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):  # what has gone is not there
+            self._budget.unreadable[path] = error.strerror or "unknown error"
 
     def _follow(self, path: str) -> str | None:
         """Resolve symlinks as if the context were the root of the file system; None if absent."""
@@ -150,7 +181,10 @@ class BuildContext:
         links: dict[tuple[int, int], Inode],
     ) -> Node | None:
         """``where`` is the path on this machine."""
-        if self._budget.left <= 0 or depth > _MAX_DEPTH:
+        if self._budget.left <= 0:
+            return None
+        if depth > _MAX_DEPTH:
+            self._budget.deepest = self._budget.deepest or path[:_LONGEST_TOLD] + "…"
             return None
         self._budget.left -= 1
         mode = stat.S_IMODE(status.st_mode)
@@ -180,7 +214,8 @@ class BuildContext:
         try:
             with os.scandir(where) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
+            self._missed(path, error)
             return {}
         children: dict[str, Node] = {}
         for entry in entries:

@@ -85,6 +85,8 @@ def run(
             count += step.layer is not None
         traces.append(StageTrace(stage, base, parent, tuple(steps), state))
 
+    contexts = [context for context in (options.context, *options.contexts.values()) if context is not None]
+    notes += [gap for context in contexts for gap in context.gaps()]
     target = traces[graph.target] if graph.target is not None else None
     accounting = None if target is None else account(target.base.filesystem, target.layers())
     return Trace(

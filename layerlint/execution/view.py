@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.truth import Truth
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inline, Inode, Kind, Node, TarData, Zeros
 from layerlint.filesystem.union import FileSystem
 
@@ -21,7 +22,7 @@ def read_data(inode: Inode, limit: int = 65536) -> bytes | None:
             return bytes(inode.size.low)
         case HostFile(path):
             try:
-                with path.open("rb") as stream:
+                with open_regular(path) as stream:
                     data = stream.read(limit + 1)
             except OSError:
                 return None

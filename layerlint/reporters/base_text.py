@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from layerlint.report import BaseAdvice, BaseVerdict, CandidateRecord, NeedRecord
-from layerlint.reporters.characters import cells, one_line, pad, shorten, wrap
+from layerlint.reporters.characters import cells, one_line, pad, printable, shorten, wrap
+from layerlint.reporters.markdown import cut, escape, table
 from layerlint.reporters.size import short_size
 from layerlint.reporters.style import Style
 
@@ -18,6 +20,7 @@ _INKS: Final = {
     BaseVerdict.FAILS: "2",
 }
 _GAP: Final = "  "
+_MARKS: Final = re.compile("`+")
 _LEAST: Final = 24
 """Cells of the last column, however narrow the terminal is."""
 
@@ -55,7 +58,7 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
     if best is not None and best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
         yield ""
         for risk in best.risks:
-            yield from wrap(f"mind with {best.reference}: {one_line(risk)}", style.width)
+            yield from wrap(one_line(f"mind with {best.reference}: {risk}"), style.width)
         yield from (_diff_line(line, style) for line in best.diff.splitlines())
     elif best is not None and best.verdict is BaseVerdict.UNKNOWN and not style.verbose:
         yield ""
@@ -67,7 +70,9 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
 def _sentence(one: BaseAdvice) -> str:
     parts = [f"an image of {short_size(one.image_bytes)}, {short_size(one.base.bytes)} of it the base"]
     if one.end_of_life:
-        parts.append(f"which {'gets' if one.supported is not False else 'got'} fixes until {one.end_of_life}")
+        parts.append(
+            f"which {'gets' if one.supported is not False else 'got'} fixes until {one_line(one.end_of_life)}"
+        )
     return ", ".join(parts)
 
 
@@ -108,13 +113,13 @@ def _row(each: CandidateRecord) -> tuple[str, ...]:
     image = "?" if each.image_bytes is None else short_size(each.image_bytes)
     kept = "?" if each.saved is None else short_size(each.saved)
     if each.packages and each.verdict is BaseVerdict.WITH_PACKAGES:
-        why = "+ " + " ".join(each.packages)
+        why = one_line("+ " + " ".join(each.packages))
     elif each.reasons:
         why = one_line(each.reasons[0].text)
         more = len(each.reasons) - 1
         why += f" (and {more} more)" if more else ""
     else:
-        why = each.what
+        why = one_line(each.what)
     if each.shared is not None and each.shared.likely:
         why += "; its layers are there for another file"
     verdict = {BaseVerdict.WITH_PACKAGES: "with packages"}.get(each.verdict, each.verdict.value)
@@ -128,7 +133,7 @@ def _needs(one: BaseAdvice, style: Style) -> Iterator[str]:
         place = need.evidence[0]
         where = f"{one_line(place.file)}:{place.line}" if place.line else one_line(place.file)
         because = f" ({one_line(need.because)})" if need.because else ""
-        state = "" if need.today == "met" else f" [{need.today} today]"
+        state = "" if need.today == "met" else f" [{one_line(need.today)} today]"
         yield shorten(
             f"  {_thing(need)}{state}: {where}: {one_line(place.text)}{because}", max(60, style.width)
         )
@@ -140,12 +145,17 @@ def _needs(one: BaseAdvice, style: Style) -> Iterator[str]:
 
 def _thing(need: NeedRecord) -> str:
     version = f" {need.version}" if need.version else ""
-    return f"{need.kind} {one_line(need.name)}{version}, to {need.when}"
+    return one_line(f"{need.kind} {need.name}{version}, to {need.when}")
 
 
 def _diff_line(line: str, style: Style) -> str:
     ink = {"-": "31", "+": "32", "@": "36"}.get(line[:1], "")
-    return _paint(one_line(line), ink, style)
+    return _paint(_diff_text(line), ink, style)
+
+
+def _diff_text(line: str) -> str:
+    """A line of a difference; how far it is set in stays."""
+    return printable(line).expandtabs(4).rstrip()
 
 
 def _paint(line: str, ink: str, style: Style) -> str:
@@ -157,26 +167,36 @@ def _paint(line: str, ink: str, style: Style) -> str:
 
 def markdown(found: Sequence[BaseAdvice], style: Style) -> str:
     """A section a file, for a comment or a summary."""
-    parts: list[str] = []
-    for one in found:
-        parts.append(
-            f"### `{_plain(one.dockerfile)}`: base `{_plain(one.base.reference)}`\n\n{_sentence(one)}.\n"
-        )
-        if not one.candidates:
-            parts.append(_nothing(one) + "\n")
-            continue
-        head = "| " + " | ".join(_COLUMNS) + " |\n|" + " --- |" * len(_COLUMNS)
-        rows = (
-            f"| {verdict} | `{_plain(base)}` | {image} | {kept} | {_plain(why)} |"
+    return cut(line for one in found for line in _section(one))
+
+
+def _section(one: BaseAdvice) -> Iterator[str]:
+    yield f"### {_code(one.dockerfile)}: base {_code(one.base.reference)}"
+    yield ""
+    yield f"{escape(_sentence(one))}."
+    yield ""
+    if not one.candidates:
+        yield _nothing(one)
+        yield ""
+        return
+    yield from table(
+        [(name, False) for name in _COLUMNS],
+        (
+            (verdict, _code(base), image, kept, escape(why))
             for verdict, base, image, kept, why in map(_row, one.candidates)
-        )
-        parts.append("\n".join((head, *rows)) + "\n")
-        best = one.candidates[0]
-        if best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
-            body = "\n".join(one_line(line) for line in best.diff.splitlines())
-            parts.append(f"````diff\n{body}\n````\n")
-    return "\n".join(parts)
+        ),
+    )
+    yield ""
+    best = one.candidates[0]
+    if best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
+        body = [_diff_text(line) for line in best.diff.splitlines()]
+        # Longer than any in the lines: a shorter one among them does not end it (CommonMark 0.31 §4.5).
+        fence = "`" * max([4, *(len(run) + 1 for line in body for run in _MARKS.findall(line))])
+        yield f"{fence}diff"
+        yield from body
+        yield fence
+        yield ""
 
 
-def _plain(text: str) -> str:
-    return one_line(text).replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"

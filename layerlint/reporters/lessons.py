@@ -28,7 +28,7 @@ def markdown(record: LessonRecord, style: Style) -> str:
 
 def _text(record: LessonRecord, style: Style) -> Iterator[str]:
     bold, dim, plain = (_BOLD, _DIM, _PLAIN) if style.colour else ("", "", "")
-    yield f"{bold}{record.title}{plain}"
+    yield f"{bold}{one_line(record.title)}{plain}"
     yield f"{dim}{shorten(one_line(record.dockerfile), style.width)}{plain}"
     for section in record.sections:
         yield ""
@@ -46,6 +46,15 @@ def text_section(section: SectionRecord, style: Style) -> Iterator[str]:
         if section.paragraphs:
             yield ""
         yield from _table(section.table, style)
+        yield f"{bold}{one_line(section.heading)}{plain}"
+        for index, paragraph in enumerate(section.paragraphs):
+            if index:
+                yield ""
+            yield from (f"  {line}" for line in wrap(one_line(paragraph), min(style.width, _READABLE) - 2))
+        if section.table is not None:
+            if section.paragraphs:
+                yield ""
+            yield from _table(section.table, style)
 
 
 def _table(table: TableRecord, style: Style) -> Iterator[str]:
