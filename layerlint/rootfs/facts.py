@@ -306,6 +306,14 @@ def adds_program(reference: str, name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in _RUNTIMES.get(repository, ()))
 
 
+def has_more(reference: str, image: BaseImage | None) -> bool:
+    """The image has programs beside its packages whose names are not known."""
+    repository, _ = recipes.split(reference)
+    recipe = recipes.find(reference)
+    own = recipe is not None and bool(recipe.adds) and repository not in _RUNTIMES
+    return own or (image is not None and not image.environment_complete)
+
+
 def interpreter_version(reference: str, family: str) -> str | None:
     """``3.12`` of ``python:3.12.1-slim``; None where the tag does not say."""
     contents = contents_of(reference)

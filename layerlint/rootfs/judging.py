@@ -18,7 +18,7 @@ from layerlint.rootfs.facts import Contents, adds_program, contents_of, glibc_of
 from layerlint.rootfs.model import MET, Answer, Requirement, Status
 from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.providers import MANAGERS, package_of_library, package_of_program
-from layerlint.rootfs.stages import state_at
+from layerlint.rootfs.stages import command_at, state_at, step_at
 
 _PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LIBRARIES: Final = (
@@ -30,6 +30,16 @@ _CERTIFICATES: Final = (
     "/etc/pki/tls/certs/ca-bundle.crt",
 )
 _LONGEST: Final = 1 << 20
+
+
+def same_manager(one: str | None, other: str) -> bool:
+    """``dnf`` handles what ``yum`` does, and is called by its name."""
+    return {"yum": "dnf"}.get(one or "", one) == {"yum": "dnf"}.get(other, other)
+
+
+def no_manager(reference: str, name: str, other: str | None) -> str:
+    has = f"its packages are {other}'s" if other else "it has no package manager"
+    return f"{name} is not in {reference}: {has}"
 
 
 class Ground:
@@ -50,6 +60,12 @@ class Ground:
             return Answer(Status.UNKNOWN, "the step is not known")
         if not self.base.known:
             return Answer(Status.UNKNOWN, f"what {self.reference} holds is not known")
+        step = None if requirement.at is None else step_at(self.trace, requirement.at)
+        if step is not None and requirement.at is not None and requirement.at.command >= 0:
+            if command_at(step, requirement.at) is None:
+                return MET  # on this base the step does not come to it
+            if need.kind is NeedKind.BINARY and self._on_path(need.name, step.after) is Truth.YES:
+                return MET
         match need.kind:
             case NeedKind.BINARY | NeedKind.SHELL:
                 return self._program(need.name, state)
@@ -132,13 +148,18 @@ class Ground:
         return Answer(Status.UNKNOWN, f"whether {full} is there is not known")
 
     def _on_path(self, name: str, state: State) -> Truth:
+        if name.startswith("/"):
+            return state.filesystem.presence(name)
+        found = Truth.NO
+        for folder in self.path(state):
+            found = found | state.filesystem.presence(f"{folder.rstrip('/')}/{name}")
+        return found
+
+    def path(self, state: State) -> list[str]:
+        """The folders of PATH."""
         path = state.environment.get("PATH", _PATH)
         folders = _PATH if path is UNKNOWN else str(path)
-        found = Truth.NO
-        for folder in folders.split(":")[:64]:
-            if folder.startswith("/"):
-                found = found | state.filesystem.presence(f"{folder.rstrip('/')}/{name}")
-        return found
+        return [folder for folder in folders.split(":")[:64] if folder.startswith("/")]
 
     def _installed_by_steps(self, name: str) -> bool:
         """A step installs a distribution of pip that has the program, or a package of that very name."""
@@ -185,12 +206,11 @@ class Ground:
         return self._program(need.name, state)
 
     def _manager(self, name: str) -> Answer:
-        if self.manager == name:
+        if same_manager(self.manager, name):
             return MET
         if self.manager is None and self.contents is None and self.reference != "scratch":
             return Answer(Status.UNKNOWN, f"the package manager of {self.reference} is not known")
-        other = f"it has {self.manager}" if self.manager else "it has none"
-        return Answer(Status.MISSING, f"{self.reference} has not the package manager {name}: {other}")
+        return Answer(Status.MISSING, no_manager(self.reference, name, self.manager))
 
     def _with_package(self, package: str, text: str) -> Answer:
         user = self.base.image.user if self.base.image is not None else ""
@@ -274,7 +294,7 @@ class Ground:
             if any(line.partition(b":")[0] == name.encode() for line in data.splitlines()):
                 return MET
             return Answer(Status.MISSING, f"{self.reference} has no user {name}")
-        if self.contents is not None:
+        if self.contents is not None and node is None:
             return Answer(Status.MISSING, f"{self.reference} has no user {name}")
         return Answer(Status.UNKNOWN, f"whether {self.reference} has the user {name} is not known")
 

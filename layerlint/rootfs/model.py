@@ -15,6 +15,10 @@ class At:
 
     stage: int
     step: int
+    command: int = -1
+    """Of the step's commands, the one that needs it; -1 is the step itself."""
+    text: str = ""
+    """Of the command: on another base others may be run in front of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 
+from layerlint._dataclass import replace
 from layerlint.dockerfile.instructions import Env, OnBuild, Run, User
 from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Step, Trace
@@ -90,9 +91,14 @@ def _of_step(trace: Trace, at: At, step: Step) -> Iterator[Requirement]:
                 yield Requirement(Need(NeedKind.USER, name, place), None)
         case _:
             pass
-    for command in step.commands:
-        if command.reached is not Truth.NO:
-            yield from (Requirement(need, at) for need in _of_command(trace, command))
+    guarded: set[str] = set()
+    for number, command in enumerate(step.commands):
+        if command.name == "which":
+            guarded.update(str(word) for word in command.argv[1:])
+        # ``if command -v X; then X``: it is needed by nobody where it is not.
+        if command.reached is Truth.YES or (command.reached is Truth.MAYBE and command.name not in guarded):
+            exact = replace(at, command=number, text=command.text)
+            yield from (Requirement(need, exact) for need in _of_command(trace, command))
 
 
 def _shell(path: str, place: Evidence) -> Need:
@@ -100,9 +106,13 @@ def _shell(path: str, place: Evidence) -> Need:
 
 
 def _of_command(trace: Trace, command: CommandRun) -> Iterator[Need]:
-    name = command.name
-    if name in BUILTINS:
+    name, path = command.name, str(command.argv[0])
+    if name == "which" and command.text.startswith("command"):
         return
+    if name in BUILTINS or "://" in path:
+        return  # of a script that is piped into a shell, the address stands for the program
+    if "/" in path and not path.startswith("/"):
+        return  # of the step's own folder: no base has it
     place = evidence_at(trace, command.span, command.text)
     confidence = Confidence.HIGH if command.reached is Truth.YES else Confidence.MEDIUM
     if name in PACKAGE_MANAGERS:
@@ -111,7 +121,7 @@ def _of_command(trace: Trace, command: CommandRun) -> Iterator[Need]:
         yield _shell(name, place)
     else:
         kind = NeedKind.INTERPRETER if is_interpreter(name) else NeedKind.BINARY
-        yield Need(kind, str(command.argv[0]), place, confidence)
+        yield Need(kind, path, place, confidence)
 
 
 def _gaps_of(trace: Trace, step: Step) -> Iterator[Gap]:

@@ -7,18 +7,55 @@ from typing import assert_never
 
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Entrypoint
-from layerlint.execution.trace import Trace
+from layerlint.execution.trace import State, Step, Trace
 from layerlint.programs.model import Evidence, NeedKind
-from layerlint.report import BaseVerdict
-from layerlint.rootfs.facts import contents_of
-from layerlint.rootfs.judging import Ground
-from layerlint.rootfs.model import Gap, GapKind, Judged, Judgement, Reason, Requirement, Status
-from layerlint.rootfs.stages import evidence_at
+from layerlint.report import BaseVerdict, Confidence
+from layerlint.rootfs.facts import contents_of, has_more
+from layerlint.rootfs.judging import Ground, no_manager, same_manager
+from layerlint.rootfs.model import Answer, Gap, GapKind, Judged, Judgement, Reason, Requirement, Status
+from layerlint.rootfs.program_names import NPM_LIKE, PIP_LIKE
+from layerlint.rootfs.stages import evidence_at, state_at, steps_before
+
+_PROGRAMS = frozenset({NeedKind.BINARY, NeedKind.INTERPRETER, NeedKind.SHELL})
 
 
 def today(needs: Iterable[Requirement], ground: Ground) -> tuple[Judged, ...]:
     """The needs, and what the file as it is says to them."""
-    return tuple(Judged(need, ground.answer(need)) for need in needs)
+    return tuple(Judged(need, _certain(need, ground.answer(need), ground)) for need in needs)
+
+
+def _certain(requirement: Requirement, answer: Answer, ground: Ground) -> Answer:
+    """What is missing is not known to be where a step that is not understood may bring it, or may not need it."""
+    if answer.status not in (Status.MISSING, Status.PACKAGES):
+        return answer
+    state = state_at(ground.trace, requirement.at)
+    database = None if state is None else state.database
+    known = database.known if database is not None else ground.contents is not None
+    branch = requirement.at is not None and requirement.need.confidence is not Confidence.HIGH
+    vague = state is not None and _vague(state, ground)
+    more = requirement.need.kind in _PROGRAMS and has_more(ground.reference, ground.base.image)
+    if (
+        state is None
+        or state.filesystem.disturbed
+        or any((vague, branch, more, not known))
+        or any(_brings_unknown(step) for step in steps_before(ground.trace, requirement.at))
+    ):
+        return Answer(Status.UNKNOWN, f"whether a step brings {requirement.need.name} is not known")
+    return answer
+
+
+def _vague(state: State, ground: Ground) -> bool:
+    """A tool has put files whose names are not known where programs are looked for."""
+    folders = ground.path(state)
+    return any(state.filesystem.holds_vague(folder) for folder in folders) or (
+        ground.contents is not None and bool(state.filesystem.vague)
+    )
+
+
+def _brings_unknown(step: Step) -> bool:
+    """A command whose effects are not known may bring programs; pip and npm bring those of their packages."""
+    names = {command.text: command.name for command in step.commands}
+    return any(names.get(gap.command) not in PIP_LIKE | NPM_LIKE for gap in step.not_understood)
 
 
 def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial: Ground) -> Judgement:
@@ -31,6 +68,8 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
         if each.answer.status in (Status.MISSING, Status.PACKAGES):
             continue  # it is missing today: that is no fault of the candidate's
         answer = trial.answer(each.requirement)
+        if each.answer.status is Status.UNKNOWN and answer.status in (Status.MISSING, Status.PACKAGES):
+            answer = each.answer  # what brings it today may bring it there
         place = each.requirement.need.evidence
         match answer.status:
             case Status.MET:
@@ -92,9 +131,9 @@ def refuse(known: Sequence[Judged], reference: str, image: BaseImage | None) -> 
             failing.setdefault(f"{reference} has no {need.name}, which RUN needs", []).append(need.evidence)
         if need.kind is NeedKind.PACKAGE_MANAGER:
             manager = None if image is None else image.manager
-            if (manager is not None or contents is not None) and manager != need.name:
-                other = f"it has {manager}" if manager else "it has none"
-                text = f"{reference} has not the package manager {need.name}: {other}"
+            known_manager = manager is not None or contents is not None
+            if known_manager and not same_manager(manager, need.name):
+                text = no_manager(reference, need.name, manager)
                 failing.setdefault(text, []).append(need.evidence)
     return Judgement(BaseVerdict.FAILS, (), _reasons(failing)) if failing else None
 

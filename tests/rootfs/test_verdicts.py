@@ -80,3 +80,40 @@ def test_support_is_judged_by_the_date_that_is_given_alone() -> None:
 def test_the_same_answer_every_time() -> None:
     dockerfile = 'FROM python:3.12\nRUN pip install flask\nCMD ["flask", "run"]\n'
     assert advice_of(dockerfile) == advice_of(dockerfile)
+
+
+def _missing(dockerfile: str) -> list[str]:
+    return [need.name for need in advice_of(dockerfile).needs if need.today == "missing"]
+
+
+@pytest.mark.parametrize(
+    ("run", "missing"),
+    [
+        ("lsb_release -cs", ["lsb_release"]),
+        ("apt-get update && apt-get install -y git && git --version", []),
+        ("apt-get update && apt-get install -y git && curl --version", ["curl"]),
+        ("if command -v a2enmod; then a2enmod rewrite; fi", []),
+        ("apt-get update && apt-get install -y apache2 && a2enmod rewrite", []),
+        ("curl -s https://get.docker.io/ubuntu/ | sh", ["curl"]),
+        ("some-installer; lsb_release -cs", ["some-installer"]),
+        ("./configure", []),
+    ],
+)
+def test_what_is_missing_today_is_certain(run: str, missing: list[str]) -> None:
+    assert _missing(f'FROM debian:bookworm-slim\nRUN {run}\nCMD ["date"]\n') == missing
+
+
+def test_what_an_earlier_step_may_have_brought_is_not_missing() -> None:
+    dockerfile = "FROM debian:bookworm-slim\nRUN some-installer\nRUN lsb_release -cs\n"
+    assert _missing(dockerfile) == ["some-installer"]
+
+
+def test_yum_is_the_manager_of_an_older_release() -> None:
+    assert _missing("FROM centos:7\nRUN yum install -y make\n") == []
+
+
+def test_a_manager_that_is_not_there_is_said_in_plain_words() -> None:
+    dockerfile = 'FROM golang:1.24\nRUN apt-get update && apt-get install -y curl\nCMD ["curl"]\n'
+    verdict, reasons = _said(dockerfile, "golang:1.24-alpine")
+    assert verdict is BaseVerdict.FAILS
+    assert "apt is not in golang:1.24-alpine: its packages are apk's" in reasons
