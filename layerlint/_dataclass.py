@@ -1,11 +1,11 @@
-"""`dataclasses.dataclass` without an ``exec`` for most classes, instead of six: for a program that starts often.
+"""`dataclasses.dataclass` without an ``exec`` for a class, instead of six: for a program that starts often.
 
-The standard decorator compiles every method of every class anew at each start, and a pre-commit hook
-is nothing but starts: with about 250 classes that was more than half of a run (``benchmarks/startup.py``).
-Here the methods are shared; ``__init__`` is compiled once for all classes with as many fields, and by
-itself only where a field has a factory or there is a ``__post_init__``.  The result is the same in everything
-that layerlint uses: fields, defaults, ``replace``, ``fields``, equality, hash, order of ``__match_args__``,
-pickling.  Type checkers see the standard decorator.
+The standard decorator compiles every method of every class anew at each start, and its module imports
+`inspect`; a pre-commit hook is nothing but starts: with about 300 classes that was more than half of a run
+(``benchmarks/startup.py``).  Here the methods are shared, and ``__init__`` is made when the first object is:
+once for all classes with as many fields, and compiled by itself only where a field has a factory or there is
+a ``__post_init__``.  The result is the same in everything that layerlint uses: fields, defaults, ``replace``,
+``fields``, equality, hash, order, ``__match_args__``, pickling.  Type checkers see the standard decorator.
 """
 
 from __future__ import annotations
@@ -13,25 +13,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass, replace
+    from dataclasses import dataclass, field, replace
 else:
-    import dataclasses as _standard
+    import operator as _operator
     from operator import attrgetter as _attrgetter
-    from types import SimpleNamespace as _Namespace
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False):
-        """As `dataclasses.dataclass`; what is not frozen and slotted, or is ordered, is left to it."""
+        """As `dataclasses.dataclass`; what is not slotted, or has such a class as a base, is left to it."""
 
         def decorate(cls):
-            if (
-                not (frozen and slots)
-                or order
-                or any("__dataclass_fields__" in base.__dict__ for base in cls.__mro__[1:])
-            ):
-                return _standard.dataclass(cls, frozen=frozen, slots=slots, eq=eq, order=order)
-            return _build(cls, eq)
+            if not slots or any("__dataclass_fields__" in base.__dict__ for base in cls.__mro__[1:]):
+                return _standard(cls, frozen=frozen, slots=slots, eq=eq, order=order)
+            return _build(cls, frozen, eq, order)
 
         return decorate if cls is None else decorate(cls)
+
+    class _Missing:
+        """Where there is no default."""
+
+    class field:  # noqa: N801
+        """As `dataclasses.field`."""
+
+        __slots__ = ("compare", "default", "default_factory", "init", "name", "repr")
+
+        def __init__(self, *, default=_Missing, default_factory=_Missing, init=True, repr=True, compare=True):
+            self.default, self.default_factory = default, default_factory
+            self.init, self.repr, self.compare = init, repr, compare
 
     _readers = {}
 
@@ -44,69 +51,118 @@ else:
         return cls(**values)
 
     def _reader(cls):
-        names = tuple(name for name, field in cls.__dataclass_fields__.items() if field.init)
+        names = cls.__match_args__
         get = _attrgetter(*names) if names else _nothing
         found = _readers[cls] = names, get if len(names) != 1 else lambda instance: (get(instance),)
         return found
 
-    def _build(cls, eq):
+    def _standard(cls, **options):
+        """The standard decorator."""
+        import dataclasses
+
+        for name, value in tuple(cls.__dict__.items()):
+            if isinstance(value, field):
+                setattr(cls, name, _standard_field(value, dataclasses))
+        return dataclasses.dataclass(cls, **options)
+
+    def _standard_field(given, dataclasses):
+        options = {
+            name: getattr(given, name) for name in ("default", "default_factory", "init", "repr", "compare")
+        }
+        return dataclasses.field(**{name: value for name, value in options.items() if value is not _Missing})
+
+    class _Described:
+        """What `dataclasses` wants to know of a class, made where it is asked for."""
+
+        def __init__(self, make):
+            self._make, self._made = make, None
+
+        def __get__(self, instance, cls):
+            if self._made is None:
+                import dataclasses
+
+                self._made = self._make(dataclasses)
+            return self._made
+
+    def _described_fields(fields, types):
+        def make(dataclasses):
+            made = {}
+            for name, given in fields.items():
+                made[name] = each = _standard_field(given, dataclasses)
+                each.name, each.type, each.kw_only = name, types[name], False
+                each._field_type = dataclasses._FIELD
+            return made
+
+        return _Described(make)
+
+    def _build(cls, frozen, eq, order):
         namespace = dict(cls.__dict__)
-        fields = {name: _field(cls, name) for name in cls.__annotations__}
-        for name, field in fields.items():
-            namespace.pop(name, None)
-            field._field_type = _standard._FIELD
+        types = namespace.get("__annotations__", {})
+        fields = {}
+        for name in types:
+            default = namespace.pop(name, _Missing)
+            fields[name] = _plain if default is _Missing else _field(default)
         namespace.pop("__dict__", None)
         namespace.pop("__weakref__", None)
-        many = len(fields) >= _MANY and cls.__bases__ == (object,)
-        compared = tuple(name for name, field in fields.items() if field.compare)
+        compared = tuple(name for name, each in fields.items() if each.compare)
         namespace.update(
             __slots__=tuple(fields),
-            __match_args__=tuple(name for name, field in fields.items() if field.init),
-            __dataclass_fields__=fields,
-            __dataclass_params__=_parameters(eq),
-            __init__=_init(fields, "__post_init__" in namespace, many),
-            __setattr__=_setattr,
-            __delattr__=_delattr,
+            __match_args__=tuple(name for name, each in fields.items() if each.init),
+            __dataclass_fields__=_described_fields(fields, types),
+            __dataclass_params__=_Described(
+                lambda dataclasses: dataclasses._DataclassParams(True, True, eq, order, False, frozen)
+            ),
+            __init__=_first_init(fields, frozen),
             __getstate__=_getstate,
             __setstate__=_setstate,
         )
+        if frozen:
+            namespace["__setattr__"], namespace["__delattr__"] = _setattr, _delattr
         namespace.setdefault("__repr__", _repr)
         if eq:
             get = _attrgetter(*compared) if compared else _nothing
-            namespace.setdefault("__eq__", _equality(get))
-            namespace.setdefault("__hash__", _hashing(get))
+            namespace.setdefault("__eq__", _comparison(get, _operator.eq))
+            namespace.setdefault("__hash__", _hashing(get) if frozen else None)
+            if order:
+                for name in ("lt", "le", "gt", "ge"):
+                    values = get if len(compared) > 1 else lambda instance: (get(instance),)
+                    namespace[f"__{name}__"] = _comparison(values, getattr(_operator, name))
         built = type(cls)(cls.__name__, cls.__bases__, namespace)
         built.__qualname__ = cls.__qualname__
-        if many:
-            # The constructor makes its object one of an open class with the same slots while it fills them.
-            twin = type("_Twin", (), {"__slots__": tuple(fields)})
-            built.__init__.__globals__.update(_Own=built, _Twin=twin)
         return built
-
-    def _parameters(eq):
-        """What the standard decorator notes of itself; the class that it notes it in is private, and changes."""
-        return _Namespace(
-            init=True, repr=True, eq=eq, order=False, unsafe_hash=False, frozen=True,
-            match_args=True, kw_only=False, slots=True, weakref_slot=False,
-        )  # fmt: skip
 
     _MANY = 6
     """Fields from which an open twin of the class pays: with 17 an object is made three times as fast."""
 
-    def _field(cls, name):
-        default = cls.__dict__.get(name, _standard.MISSING)
-        field = default if isinstance(default, _standard.Field) else _standard.field(default=default)
-        field.name = name
-        field.type = cls.__annotations__[name]
-        if field.kw_only is _standard.MISSING:
-            field.kw_only = False
-        return field
+    _plain = field()
+    """Of every field without a default."""
+
+    def _field(default):
+        if type(default).__module__ == "dataclasses":
+            raise TypeError("a field of layerlint._dataclass.field is wanted")
+        return default if isinstance(default, field) else field(default=default)
+
+    def _first_init(fields, frozen):
+        """A constructor that is replaced by the real one when it is first called."""
+
+        def __init__(self, *values, **named):  # noqa: N807
+            owner = next(cls for cls in type(self).__mro__ if cls.__dict__.get("__init__") is __init__)
+            has_post_init = hasattr(owner, "__post_init__")
+            many = frozen and len(fields) >= _MANY and owner.__bases__ == (object,)
+            owner.__init__ = made = _init(fields, has_post_init, many)
+            if many:
+                # The constructor makes its object one of an open class with the same slots while it fills them.
+                twin = type("_Twin", (), {"__slots__": tuple(fields)})
+                made.__globals__.update(_Own=owner, _Twin=twin)
+            made(self, *values, **named)
+
+        return __init__
 
     def _init(fields, has_post_init, many):
-        required = [field.default is _standard.MISSING for field in fields.values()]
-        plain = all(f.init and f.default_factory is _standard.MISSING for f in fields.values())
+        required = [each.default is _Missing for each in fields.values()]
+        plain = all(each.init and each.default_factory is _Missing for each in fields.values())
         if plain and not has_post_init and required == sorted(required, reverse=True):
-            defaults = tuple(f.default for f in fields.values() if f.default is not _standard.MISSING)
+            defaults = tuple(each.default for each in fields.values() if each.default is not _Missing)
             return _plain_init(tuple(fields), defaults, many)
         return _compiled_init(fields, has_post_init, many)
 
@@ -147,18 +203,18 @@ else:
     def _compiled_init(fields, has_post_init, many):
         scope = _scope()
         parameters, values = ["self"], []
-        for name, field in fields.items():
+        for name, each in fields.items():
             value = name
-            if field.default is not _standard.MISSING:
-                scope[f"_d_{name}"] = field.default
+            if each.default is not _Missing:
+                scope[f"_d_{name}"] = each.default
                 parameters.append(f"{name}=_d_{name}")
-            elif field.default_factory is not _standard.MISSING:
-                scope[f"_f_{name}"], scope["_missing"] = field.default_factory, _standard.MISSING
+            elif each.default_factory is not _Missing:
+                scope[f"_f_{name}"], scope["_missing"] = each.default_factory, _Missing
                 parameters.append(f"{name}=_missing")
                 value = f"_f_{name}() if {name} is _missing else {name}"
-            elif field.init:
+            elif each.init:
                 parameters.append(name)
-            if field.init:
+            if each.init:
                 values.append((name, value))
             elif len(parameters) > 1 and parameters[-1].partition("=")[0] == name:
                 parameters.pop()
@@ -170,11 +226,11 @@ else:
     def _nothing(self):
         return ()
 
-    def _equality(get):
-        def equal(self, other):
-            return get(self) == get(other) if other.__class__ is self.__class__ else NotImplemented
+    def _comparison(get, compare):
+        def compared(self, other):
+            return compare(get(self), get(other)) if other.__class__ is self.__class__ else NotImplemented
 
-        return equal
+        return compared
 
     def _hashing(get):
         def hashed(self):
@@ -187,10 +243,14 @@ else:
         return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
     def _setattr(self, name, value):
-        raise _standard.FrozenInstanceError(f"cannot assign to field {name!r}")
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def _delattr(self, name):
-        raise _standard.FrozenInstanceError(f"cannot delete field {name!r}")
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
 
     def _getstate(self):
         return [getattr(self, name) for name in self.__dataclass_fields__]
@@ -200,4 +260,4 @@ else:
             object.__setattr__(self, name, value)
 
 
-__all__ = ["dataclass", "replace"]
+__all__ = ["dataclass", "field", "replace"]

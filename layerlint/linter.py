@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.analysis.forecast import forecast
 from layerlint.analysis.shown_text import shown_text
 from layerlint.catalog.model import BaseImage

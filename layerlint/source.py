@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, field, replace
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -19,8 +19,8 @@ class Quick:
 
     a: int
     b: str = "b"
-    c: list[int] = field(default_factory=list)
-    d: int = field(init=False, repr=False, compare=False)
+    c: list[int] = _dataclass.field(default_factory=list)
+    d: int = _dataclass.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "d", self.a + 1)
@@ -32,8 +32,8 @@ class Standard:
 
     a: int
     b: str = "b"
-    c: list[int] = field(default_factory=list)
-    d: int = field(init=False, repr=False, compare=False)
+    c: list[int] = dataclasses.field(default_factory=list)
+    d: int = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "d", self.a + 1)
@@ -53,7 +53,7 @@ class Wide:
     b: int
     c: int
     d: int = 4
-    e: list[int] = field(default_factory=list)
+    e: list[int] = _dataclass.field(default_factory=list)
     f: int = 6
     g: int = 7
 
@@ -61,6 +61,25 @@ class Wide:
 @_dataclass.dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     a: int
+
+
+@_dataclass.dataclass(frozen=True, slots=True, order=True)
+class Ordered:
+    a: int
+    b: str = _dataclass.field(default="", compare=False)
+
+
+@_dataclass.dataclass(slots=True)
+class Open:
+    a: int
+    b: list[int] = _dataclass.field(default_factory=list)
+
+
+@_dataclass.dataclass(frozen=True, slots=True)
+class Derived(Hashed):
+    """Left to the standard decorator, with fields of ours."""
+
+    c: int = _dataclass.field(default=3, repr=False)
 
 
 def _told(kind: type[Any]) -> tuple[object, ...]:
@@ -131,3 +150,37 @@ def test_a_derived_class_with_fields_of_its_own_is_made_too() -> None:
     assert made.layer == FileSystem.scratch().layer
     with pytest.raises(FrozenInstanceError):
         made.layer = 2
+
+
+def test_order() -> None:
+    assert Ordered(1, "b") < Ordered(2, "a")
+    assert Ordered(1, "b") <= Ordered(1, "a")
+    assert not Ordered(1, "b") > Ordered(1, "a")
+    assert max(Ordered(3), Ordered(4), Ordered(2)) == Ordered(4)
+    with pytest.raises(TypeError):
+        assert Ordered(1) < Open(2)  # type: ignore[operator]
+
+
+def test_what_is_not_frozen() -> None:
+    value = Open(1)
+    value.a = 2
+    value.b.append(3)
+    assert (value, Open(0).b) == (Open(2, [3]), [])
+    assert Open.__hash__ is None
+    assert not hasattr(value, "__dict__")
+    assert pickle.loads(pickle.dumps(value)) == value
+    assert [each.name for each in dataclasses.fields(Open)] == ["a", "b"]
+
+
+def test_a_derived_class() -> None:
+    assert repr(Derived(1)) == "Derived(a=1, b=())"
+    assert Derived(1, c=4) != Derived(1)
+    assert _dataclass.replace(Derived(1), c=5).c == 5
+
+
+def test_the_standard_field_is_refused() -> None:
+    with pytest.raises(TypeError, match="layerlint"):
+
+        @_dataclass.dataclass(frozen=True, slots=True)
+        class Wrong:
+            a: list[int] = dataclasses.field(default_factory=list)

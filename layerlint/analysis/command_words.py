@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence, Set
-from dataclasses import replace
 from typing import assert_never
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.dockerfile.instructions import Run
 from layerlint.dockerfile.syntax import SourceMap
 from layerlint.domain.text import UNKNOWN, Text

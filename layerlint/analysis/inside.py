@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.analysis.attribution import Attribution, LayerSource, attribute
 from layerlint.analysis.dive import dive_figures
 from layerlint.analysis.duplicates import duplicates

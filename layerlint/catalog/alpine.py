@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.index_files import kind, newest
 from layerlint.catalog.model import IndexFile

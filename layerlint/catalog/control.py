@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
+from layerlint._dataclass import replace
 from layerlint._pattern import pattern
 from layerlint.catalog.model import Relation
 from layerlint.catalog.records import PRIORITIES, PackageRecord, parse_relations

@@ -9,7 +9,6 @@ measured packages of the same suite (`snapshot.fitting`): a median, and the 10th
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from layerlint._dataclass import dataclass
 from layerlint.catalog.model import Footprint, Piece
@@ -56,6 +55,8 @@ class Estimator:
         )
 
     def dump(self) -> str:
+        from dataclasses import asdict
+
         return json.dumps(asdict(self), sort_keys=True)
 
     def footprint(self, record: PackageRecord) -> Footprint:

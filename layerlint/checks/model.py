@@ -7,10 +7,9 @@ and never filters: it asks the trace, and says what it saw and where.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
 from typing import Any
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.size import Size
 from layerlint.execution.trace import Trace
 from layerlint.report import Confidence, Fix

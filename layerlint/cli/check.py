@@ -7,11 +7,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import field, replace
 from pathlib import Path
 
 from layerlint import __version__
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.batch import ENOUGH, Job, Result, lint_all
 from layerlint.checks import CHECKS
 from layerlint.cli.inputs import find_inputs, read_config, read_settings

@@ -7,10 +7,10 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from layerlint._dataclass import replace
 from layerlint.cli.inputs import folder_of, read_config, read_input, read_settings
 from layerlint.cli.output import FINDINGS, OK, style_of, write
 from layerlint.errors import UsageError

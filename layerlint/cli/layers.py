@@ -10,9 +10,8 @@ from layerlint.errors import UsageError
 
 
 def layers(options: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from layerlint import __version__
+    from layerlint._dataclass import replace
     from layerlint.analysis.fleet_forecast import fleet_forecast
     from layerlint.analysis.forecast import forecast
     from layerlint.analysis.gates import judge, of_forecast

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
 from typing import Final
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.commands._accounts import Database, read, with_text
 from layerlint.commands._streams import encode
 from layerlint.domain.size import ZERO, Size

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.text import UNKNOWN, Text
 
 _SHORT: Mapping[str, tuple[str, str | None]] = {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.npm import Fit, Table, table
 from layerlint.commands._node_places import minus
 from layerlint.commands._package_json import Locked

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.commands._outcome import unmodelled
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text

@@ -8,9 +8,8 @@ one file, written anew by each transaction, so all of it ships again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands._paths import join
 from layerlint.domain.size import Size

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.commands._outcome import unmodelled
 from layerlint.commands._paths import clean, join, locate
 from layerlint.domain.size import Size

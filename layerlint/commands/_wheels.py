@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.catalog.distributions import normalised
 from layerlint.commands._options import Options
 from layerlint.commands._paths import join

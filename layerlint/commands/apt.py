@@ -7,9 +7,8 @@ Options stand anywhere, single letters join (``-yq``), and every switch also tak
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.commands import _apt_configuration as configuration
 from layerlint.commands._outcome import ANSWER, FAILURE, SUCCESS, unmodelled
 from layerlint.domain.size import Size

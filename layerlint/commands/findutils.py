@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
 
 from layerlint import commands
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.commands._find_expression import (
     Action,
     All,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
+from layerlint._dataclass import replace
 from layerlint.catalog.distributions import measured, normalised
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled

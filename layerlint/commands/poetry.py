@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.catalog.distributions import normalised
 from layerlint.commands._environment import environment
 from layerlint.commands._locked import pipfile, pipfile_lock, poetry_lock

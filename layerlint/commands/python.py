@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from layerlint import commands
+from layerlint._dataclass import replace
 from layerlint.commands._environment import bundled, environment
 from layerlint.commands._options import Grammar, parse
 from layerlint.commands._outcome import SUCCESS, unmodelled

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from layerlint import commands
+from layerlint._dataclass import replace
 from layerlint.catalog.distributions import normalised
 from layerlint.commands._environment import environment
 from layerlint.commands._locked import MAX_LOCK, uv_lock

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as Keys
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from layerlint._dataclass import replace
 from layerlint._pattern import pattern
 from layerlint.config.hadolint import FILE_NAMES, read_hadolint
 from layerlint.config.located import Location, Mapping, Scalar, Value, kind

@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.dockerfile.globs import BAD_PATTERN, compile_glob, match_source, parse_glob
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.syntax import Problem

@@ -6,8 +6,8 @@ Where BuildKit stops at a fault, the rest is still read; the first fault is Buil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.dockerfile import directives, words
 from layerlint.dockerfile.gostrings import WHITE_SPACE, quote
 from layerlint.dockerfile.heredocs import Opening, openings

@@ -11,10 +11,9 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
-from dataclasses import field
 from pathlib import Path
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.dockerfile.dockerignore import Matcher, match_source
 from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
@@ -61,7 +60,9 @@ class BuildContext:
         if (more := len(budget.unreadable) - _MOST_TOLD) > 0:
             found.append(f"{more} more folders of the build context cannot be read")
         if budget.left <= 0:
-            found.append(f"more than {MAX_FILES:,} entries of the build context are asked for: the rest was not read")
+            found.append(
+                f"more than {MAX_FILES:,} entries of the build context are asked for: the rest was not read"
+            )
         if budget.deepest:
             found.append(
                 f"the build context has folders more than {_MAX_DEPTH} deep, which were not read: {budget.deepest}"

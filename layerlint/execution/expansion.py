@@ -7,10 +7,9 @@ splitting, pathname expansion and quote removal (and brace expansion first, in b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
 from typing import assert_never
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.arithmetic import evaluate
 from layerlint.execution.process import Process

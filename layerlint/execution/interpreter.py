@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 
-from layerlint._dataclass import dataclass, replace
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.directives import takes_devices
 from layerlint.dockerfile.instructions import Instruction

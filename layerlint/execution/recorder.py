@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Fault, NotUnderstood
 from layerlint.source import Span

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 
-from layerlint._dataclass import dataclass, replace
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.commands._modes import parse_mode
 from layerlint.commands._unseen import downloaded, length_of
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read

@@ -9,9 +9,8 @@ paths change nothing.  Parents that are not in the layer are implied.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 
-from layerlint._dataclass import dataclass, replace
+from layerlint._dataclass import dataclass, field, replace
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.differ import diff
 from layerlint.filesystem.join import weaken

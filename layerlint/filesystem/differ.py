@@ -19,9 +19,7 @@ The root itself never ships, nor does any differ write more than one whiteout fo
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.join import weaken
 from layerlint.filesystem.layer import DATA_KIND, Differ, Entry, EntryKind, Layer

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import field
 from enum import Enum
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.size import ZERO, Size, total
 from layerlint.domain.truth import Truth
 from layerlint.filesystem.node import Change, Inode, Kind, Node

@@ -8,12 +8,11 @@ state before a step costs nothing to keep, and what a step changed is found by c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
 

@@ -6,9 +6,9 @@ A FROM sees the stages above it, by their names in lower case; a later stage of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
+from layerlint._dataclass import replace
 from layerlint.dockerfile.conversion import modifier_part, part_of
 from layerlint.dockerfile.grammar import parse_instruction
 from layerlint.dockerfile.instructions import Arg, From, Instruction, OnBuild

@@ -6,10 +6,9 @@ import os
 import posixpath
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.images import tar
 from layerlint.images.errors import ImageError, NotFoundError
 from layerlint.images.files import chunks_of, open_regular, read_at

@@ -11,12 +11,11 @@ from __future__ import annotations
 import posixpath
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.domain.size import ZERO, Size
 from layerlint.filesystem.apply import apply
 from layerlint.filesystem.layer import DATA_KIND, Entry, EntryKind, Layer

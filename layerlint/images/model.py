@@ -8,9 +8,8 @@ from an overwriting, as it does for a forecast.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.filesystem.layer import Layer
 
 

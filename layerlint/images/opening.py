@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.images import docker_archive, oci, sources
 from layerlint.images.archive import Sequential, open_archive
 from layerlint.images.errors import ImageError, NotFoundError

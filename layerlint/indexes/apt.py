@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.control import candidates, read_record, without_moot
 from layerlint.catalog.index_files import bundled

@@ -11,12 +11,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import field
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.online.addresses import origin
 
 PYPI: Final = "https://pypi.org/simple"

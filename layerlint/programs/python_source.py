@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from layerlint._dataclass import replace
 from layerlint.programs.facts import FileFacts, Found, Imported, Language
 from layerlint.programs.model import NeedKind
 from layerlint.programs.python_outline import Outline, outline

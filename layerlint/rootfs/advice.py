@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
 from layerlint.execution.bases import find

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.config import Config, Selection
 from layerlint.report import Finding, RuleInfo
 from layerlint.ruleset.findings import code_info

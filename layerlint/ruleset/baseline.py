@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from layerlint._dataclass import replace
 from layerlint._pattern import pattern
 from layerlint.config.located import Location, Scalar, Sequence, Value, kind
 from layerlint.config.located import Mapping as LocatedMapping

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Protocol
 from zlib import crc32
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size
 from layerlint.report import Confidence, Finding, Fix, Place, Related, RuleInfo

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any, Final, Protocol
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field, replace
 from layerlint._pattern import pattern
 from layerlint.report import Confidence, RuleInfo, Severity
 from layerlint.ruleset.message import Message

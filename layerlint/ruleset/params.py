@@ -8,11 +8,10 @@ A field's type says how it is written: ``bool``, ``int``, ``float``, ``str``, ``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, replace
 from layerlint.config.located import Value
 from layerlint.config.reader import Reader
 from layerlint.domain.units import IEC, Bytes
@@ -56,10 +55,11 @@ def parameters(params: Any) -> tuple[Parameter, ...]:
 
 def types_of(params: type[Any]) -> Mapping[str, Any]:
     """The type of each field of a ``Params`` class, by its name as it is written."""
-    if not fields(params):
+    names: tuple[str, ...] = params.__match_args__
+    if not names:
         return {}
     hints = get_type_hints(params, include_extras=True)
-    return {field.name.replace("_", "-"): hints[field.name] for field in fields(params)}
+    return {name.replace("_", "-"): hints[name] for name in names}
 
 
 def field_name(name: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.config import Selection
 from layerlint.config.located import Scalar, kind
 from layerlint.config.reader import Reader

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from typing import TypeAlias
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.shell.syntax import BraceExpansion, Literal, OpaquePart, Part, Word
 from layerlint.source import Span
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence as Run
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
+from layerlint._dataclass import replace
 from layerlint.shell.grammar import is_readable
 from layerlint.shell.here_documents import Region, find_here_documents
 from layerlint.shell.syntax import (

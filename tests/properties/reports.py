@@ -19,9 +19,11 @@ T = TypeVar("T")
 
 PIECES = (
     "\x1b[31m", "\x1b]0;owned\x07", "\x9b2J", "\r", "\n", "\r\n", "\x00", "\x85", "\u2028", "\u202e", "\u2066",
-    "\u200f", "\u061c", "\udcff", "\ud800", "\t", "::error::x", "\n::error file=a::x", "%0A", "%", ":", ",", "::", "##[error]",
+    "\u200f", "\u061c", "\udcff", "\ud800", "\t", "::error::x", "\n::error file=a::x", "%0A", "%", ":",
+    ",", "::", "##[error]",
     "::stop-commands::t", "<script>alert(1)</script>", "</script>", "<!--", "-->", "<img src=x onerror=y>", "]]>",
-    "&lt;", "&", '"', "'", "`", "````", "\n````\n", "|", "\\|", "\\", "\n\n# h\n", "[x](javascript:y)", "![x](//example.org/y)",
+    "&lt;", "&", '"', "'", "`", "````", "\n````\n", "|", "\\|", "\\", "\n\n# h\n", "[x](javascript:y)",
+    "![x](//example.org/y)",
     "](", "${{ x }}", "*a*", "_a_", "~~", "$", "@@data@@", "https://example.org/", " ", "  ", "/a/b", "a", "é", "图",
     "\u0301",
 )  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from layerlint._dataclass import replace
 from layerlint.catalog.model import Footprint, Piece
 from layerlint.catalog.snapshot.generated import byte_code_source, generator
 from layerlint.catalog.snapshot.measure import Install, Unpacked
