@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
+
+from layerlint._pattern import pattern
 
 Key: TypeAlias = tuple[tuple[int, ...], str, tuple[tuple[int, int], ...], int]
 
-_VERSION = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]?)((?:_[a-z]+[0-9]*)*)(?:-r([0-9]+))?")
-_SUFFIX = re.compile(r"_([a-z]+)([0-9]*)")
+_VERSION = pattern(r"([0-9]+(?:\.[0-9]+)*)([a-z]?)((?:_[a-z]+[0-9]*)*)(?:-r([0-9]+))?")
+_SUFFIX = pattern(r"_([a-z]+)([0-9]*)")
 _RANKS = {"alpha": -4, "beta": -3, "pre": -2, "rc": -1, "cvs": 1, "svn": 2, "git": 3, "hg": 4, "p": 5}
 """Before and after the version without a suffix."""
 _DIGITS = 18

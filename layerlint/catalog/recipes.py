@@ -7,13 +7,13 @@ carries the files as one JSON text, so that a run need not import PyYAML; a chec
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint._resources import bundled
 from layerlint.catalog import tags
 from layerlint.domain.size import Size
@@ -50,7 +50,7 @@ _MIRRORS: Final = (
 )
 """Registries that hand on the images of Docker Hub under their names (pages of their operators)."""
 _LIBRARY: Final = "library/"
-_ARCHITECTURES = re.compile(
+_ARCHITECTURES = pattern(
     r"(?:aarch64|amd64|armel|armhf|arm32v[567]|arm64v8|i386|loong64|mips64le|ppc64le|riscv64|s390x)/"
 )
 """Namespaces of the official images by architecture (docker-library/official-images; aarch64, armel and armhf
@@ -176,10 +176,10 @@ def _file(repository: str) -> tuple[Mapping[str, Any] | None, Mapping[str, str]]
     folder, _, last = repository.rpartition("/")
     if (file := _by_repository().get(repository)) is not None:
         return file, {"name": last}
-    for pattern in _by_folder().get(folder, ()):
-        said = tags.match(pattern.rpartition("/")[2], last, {})
+    for known in _by_folder().get(folder, ()):
+        said = tags.match(known.rpartition("/")[2], last, {})
         if said is not None:
-            return _by_repository()[pattern], {**said, "name": last}
+            return _by_repository()[known], {**said, "name": last}
     return None, {}
 
 
@@ -199,8 +199,8 @@ def split(name: str) -> tuple[str, str]:
 def _resolved(file: Mapping[str, Any], repository: str, tag: str, said: Mapping[str, str]) -> Recipe | None:
     names = file.get("versions", {})
     for variant in file["variants"]:
-        for pattern in variant["tags"]:
-            values = tags.match(pattern, tag, names)
+        for known in variant["tags"]:
+            values = tags.match(known, tag, names)
             if values is None:
                 continue
             recipe = _recipe({**file, **variant}, repository, tag, {**said, **values})

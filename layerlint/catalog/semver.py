@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
+
+from layerlint._pattern import pattern
 
 Version: TypeAlias = tuple[int, int, int]
 
 _LONGEST = 256
 """Characters of a range, as in node-semver's ``MAX_LENGTH``."""
-_PARTIAL = re.compile(
+_PARTIAL = pattern(
     r"[v=\s]*(\d{1,15}|[xX*])?(?:\.(\d{1,15}|[xX*]))?(?:\.(\d{1,15}|[xX*]))?(-[^+\s]*)?(\+\S*)?"
 )
-_COMPARATOR = re.compile(r"(>=|<=|>|<|=|~>|~|\^)?\s*([v=]*[\dxX*][^\s]*)")
-_HYPHEN = re.compile(r"\s*([^\s]+)\s+-\s+([^\s]+)\s*")
+_COMPARATOR = pattern(r"(>=|<=|>|<|=|~>|~|\^)?\s*([v=]*[\dxX*][^\s]*)")
+_HYPHEN = pattern(r"\s*([^\s]+)\s+-\s+([^\s]+)\s*")
 _HIGHEST: Version = (1 << 60, 0, 0)
 
 

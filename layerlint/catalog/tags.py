@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 
 MAX_TAG = 128
 """Characters of a tag (OCI distribution specification 1.1, "Pulling manifests")."""
@@ -37,10 +38,10 @@ _CLASSES = {
     "any": r"[0-9A-Za-z_.-]*",
 }
 PLACEHOLDERS = tuple(_CLASSES)
-_TOKEN = re.compile(r"\{([a-z]+)\}|([\[\]])|([^\[\]{}]+)")
+_TOKEN = pattern(r"\{([a-z]+)\}|([\[\]])|([^\[\]{}]+)")
 OTHERWISE = "*"
 """The key of a table for what no other key is for."""
-_DIGITS = re.compile(r"[0-9]{1,9}")
+_DIGITS = pattern(r"[0-9]{1,9}")
 
 Values: TypeAlias = Mapping[str, str]
 """What a tag says, by placeholder; a placeholder that the tag has not is not in it."""

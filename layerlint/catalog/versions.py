@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
+
+from layerlint._pattern import pattern
 
 Part: TypeAlias = tuple[tuple[tuple[int, ...], int], ...]
 Key: TypeAlias = tuple[int, Part, Part]
 
-_RUN = re.compile(r"([^0-9]*)([0-9]*)")
+_RUN = pattern(r"([^0-9]*)([0-9]*)")
 
 
 def version_key(version: str) -> Key:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.analysis.causes import cause_of
 from layerlint.analysis.command_lines import command_lines
 from layerlint.analysis.context_copies import reachable_steps
@@ -22,7 +22,7 @@ from layerlint.source import Span
 
 _FILES: Final = 200
 """Files read of one image: each is small, but a folder may hold any number of such a name."""
-_TARGET: Final = re.compile(r"(?<![0-9&>])>{1,2}[ \t]*\"?([^\s;&|()<>\"']{1,300})")
+_TARGET: Final = pattern(r"(?<![0-9&>])>{1,2}[ \t]*\"?([^\s;&|()<>\"']{1,300})")
 _LONGEST: Final = 500
 """Characters of a line that is looked at."""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from layerlint.errors import UsageError
+
+if TYPE_CHECKING:
+    _Verbs: TypeAlias = argparse._SubParsersAction[Any]
 
 _EPILOG = """\
 examples:
@@ -68,7 +72,13 @@ def parser(verb: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="show the version, and ShellCheck's")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    # What only the help of layerlint itself lists is not made for a verb: it takes longer than to read a file.
+    for add in (_VERBS[verb],) if verb in _VERBS else dict.fromkeys(_VERBS.values()):
+        add(verbs)
+    return parser
 
+
+def _add_check(verbs: _Verbs) -> None:
     check = verbs.add_parser("check", help="lint Dockerfiles (what happens without a verb)")
     _add_inputs(check)
     check.add_argument(
@@ -117,6 +127,10 @@ def parser(verb: str) -> argparse.ArgumentParser:
     )
     _add_build(check)
 
+
+def _add_layers(verbs: _Verbs) -> None:
+    from layerlint.cli.image_arguments import add_gates
+
     layers = verbs.add_parser("layers", help="forecast the layers, without linting")
     _add_inputs(layers)
     layers.add_argument(
@@ -129,13 +143,12 @@ def parser(verb: str) -> argparse.ArgumentParser:
     layers.add_argument(
         "--fleet", action="store_true", help="compare several: which layers their images keep once"
     )
-    if verb == "layers":
-        from layerlint.cli.image_arguments import add_gates
-
-        add_gates(layers)
+    add_gates(layers)
     _add_output(layers)
     _add_build(layers)
 
+
+def _add_base(verbs: _Verbs) -> None:
     base = verbs.add_parser("base", help="say which base image would do, why, and what it saves")
     _add_inputs(base)
     base.add_argument(
@@ -147,6 +160,8 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_output(base)
     _add_build(base)
 
+
+def _add_graph(verbs: _Verbs) -> None:
     graph = verbs.add_parser("graph", help="show stages, and what each takes from where")
     _add_inputs(graph)
     graph.add_argument(
@@ -155,22 +170,16 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_output(graph)
     _add_build(graph)
 
-    if verb in ("image", "verify", "-h", "--help"):
-        from layerlint.cli.image_arguments import add_image
 
-        add_image(verbs, _add_output, _add_build)
-
-    if verb in ("index", "-h", "--help"):
-        from layerlint.indexes.arguments import add_index  # a few milliseconds, for the others nothing
-
-        add_index(verbs)
-
+def _add_parse(verbs: _Verbs) -> None:
     parse = verbs.add_parser("parse", help="print the syntax as JSON")
     _add_inputs(parse)
     parse.add_argument("--format", choices=("json",), default="json", help=argparse.SUPPRESS)
     _add_output(parse)
     _add_build(parse)
 
+
+def _add_explain(verbs: _Verbs) -> None:
     explain = verbs.add_parser(
         "explain",
         help="explain a rule, the forecast of a line (--line), or layers, whiteouts, copy-up, rootfs",
@@ -193,6 +202,8 @@ def parser(verb: str) -> argparse.ArgumentParser:
     _add_own_rules(explain)
     _add_build(explain)
 
+
+def _add_explore(verbs: _Verbs) -> None:
     explore = verbs.add_parser("explore", help="walk through the layers and their files on a terminal")
     explore.add_argument(
         "paths",
@@ -204,6 +215,8 @@ def parser(verb: str) -> argparse.ArgumentParser:
     group.add_argument("-q", "--quiet", action="store_true", help="show no progress")
     _add_build(explore)
 
+
+def _add_rules(verbs: _Verbs) -> None:
     listing = verbs.add_parser("rules", help="list the rules")
     listing.add_argument(
         "--format", choices=("json", "markdown", "text"), default="text", help="default: text"
@@ -230,10 +243,23 @@ def parser(verb: str) -> argparse.ArgumentParser:
     )
     _add_rule_sources(listing)
 
+
+def _add_checks(verbs: _Verbs) -> None:
     checks = verbs.add_parser("checks", help="list the checks that a rule may use, with their parameters")
     checks.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
     checks.add_argument("--schema", action="store_true", help="print the JSON Schema of a rule file")
-    return parser
+
+
+def _add_images(verbs: _Verbs) -> None:
+    from layerlint.cli.image_arguments import add_image
+
+    add_image(verbs, _add_output, _add_build)
+
+
+def _add_index(verbs: _Verbs) -> None:
+    from layerlint.indexes.arguments import add_index
+
+    add_index(verbs)
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
@@ -316,3 +342,20 @@ def _add_own_rules(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--rules", action="append", default=[], type=Path, metavar="DIR", help="a folder of rules of your own"
     )
+
+
+_VERBS: Final[Mapping[str, Callable[[_Verbs], None]]] = {
+    "check": _add_check,
+    "layers": _add_layers,
+    "base": _add_base,
+    "graph": _add_graph,
+    "image": _add_images,
+    "verify": _add_images,
+    "index": _add_index,
+    "parse": _add_parse,
+    "explain": _add_explain,
+    "explore": _add_explore,
+    "rules": _add_rules,
+    "checks": _add_checks,
+}
+"""In the order of the help."""

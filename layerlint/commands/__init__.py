@@ -6,9 +6,9 @@ A model is a pure function of an `Invocation`.  To add one: a module, and its li
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Iterator, Mapping
 
+from layerlint._pattern import pattern
 from layerlint.commands._table import TABLE
 from layerlint.effects import Model
 
@@ -25,7 +25,7 @@ _ANYWHERE = frozenset(
 """Scripts of a project that do the same everywhere, and tools that often lie outside the system directories
 (``~/.cargo/bin/cargo``, ``venv/bin/pip``)."""
 
-_RELEASE = re.compile(r"(pip[23]?|python[23]?|easy_install)-?\d*(?:\.\d+)?")
+_RELEASE = pattern(r"(pip[23]?|python[23]?|easy_install)-?\d*(?:\.\d+)?")
 """``python3.11``, ``pip3.11``, ``easy_install-2.7``."""
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable
 
 from layerlint._dataclass import dataclass, field
+from layerlint._pattern import pattern
 from layerlint.dockerfile.globs import BAD_PATTERN, compile_glob, match_source, parse_glob
 from layerlint.dockerfile.gostrings import WHITE_SPACE
 from layerlint.dockerfile.syntax import Problem
@@ -86,13 +86,13 @@ class Matcher:
     def decisive(self, path: str) -> IgnorePattern | None:
         """The pattern by which a path is left out, if it is."""
         found: IgnorePattern | None = None
-        for pattern, test in zip(self.patterns, self._tests, strict=True):
-            if pattern.negated == (found is not None) and test(path):
-                found = None if pattern.negated else pattern
+        for each, test in zip(self.patterns, self._tests, strict=True):
+            if each.negated == (found is not None) and test(path):
+                found = None if each.negated else each
         return found
 
 
-_SPECIAL = re.compile(r"[*?\[\]\\]")
+_SPECIAL = pattern(r"[*?\[\]\\]")
 
 
 def _test(pattern: str) -> Callable[[str], bool]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile import patterns
 from layerlint.dockerfile.gostrings import WHITE_SPACE, quote
 from layerlint.domain.text import UNKNOWN, Text, Unknown
@@ -147,8 +148,8 @@ class _Words:
 
 
 _SPACE = re.escape(WHITE_SPACE)
-_WHITE_OR_NOT = re.compile(f"([{_SPACE}]+)|[^{_SPACE}]+")
-_BLANKS = re.compile(f"-?[{_SPACE}]*")
+_WHITE_OR_NOT = pattern(f"([{_SPACE}]+)|[^{_SPACE}]+")
+_BLANKS = pattern(f"-?[{_SPACE}]*")
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 
 

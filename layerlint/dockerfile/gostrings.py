@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from layerlint._pattern import pattern
 
 WHITE_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -21,7 +21,7 @@ _ESCAPES = {
     "\\": "\\\\", '"': '\\"',
 }  # fmt: skip
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def quote(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from layerlint._pattern import pattern
 from layerlint.dockerfile.gostrings import quote
 
 MAX_REPOSITORY: Final = 255
@@ -21,10 +22,10 @@ _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REPOSITORY = rf"(?:{_REGISTRY}/)?{_COMPONENT}(?:/{_COMPONENT})*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REFERENCE: Final = re.compile(rf"({_REPOSITORY})(?::{_TAG})?(?:@({_DIGEST}))?\Z")
-_IDENTIFIER: Final = re.compile(r"[a-f0-9]{64}\Z")
+_REFERENCE: Final = pattern(rf"({_REPOSITORY})(?::{_TAG})?(?:@({_DIGEST}))?\Z")
+_IDENTIFIER: Final = pattern(r"[a-f0-9]{64}\Z")
 
-_ANY_DIGEST: Final = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+\Z")
+_ANY_DIGEST: Final = pattern(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+\Z")
 
 _DIGEST_LENGTHS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 """Hexadecimal digits of the algorithms that are registered."""
@@ -88,7 +89,7 @@ def digest_error(digest: str) -> str | None:
     return None if re.fullmatch("[a-f0-9]+", digits) else "invalid checksum digest format"
 
 
-_WINDOWS: Final = re.compile(r"mcr\.microsoft\.com/windows(?:/|:|@|\Z)|nanoserver|servercore")
+_WINDOWS: Final = pattern(r"mcr\.microsoft\.com/windows(?:/|:|@|\Z)|nanoserver|servercore")
 
 
 def is_windows_image(reference: str) -> bool:
@@ -96,8 +97,8 @@ def is_windows_image(reference: str) -> bool:
     return _WINDOWS.search(reference) is not None
 
 
-_PLATFORM_PART: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")
-_SYSTEM: Final = re.compile(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.-]*\))?\Z")
+_PLATFORM_PART: Final = pattern(r"[A-Za-z0-9_.-]+\Z")
+_SYSTEM: Final = pattern(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.-]*\))?\Z")
 """The operating system may carry its version: ``windows(10.0.17763)``."""
 
 _SYSTEMS: Final = frozenset((
@@ -118,8 +119,8 @@ def platform_error(text: str) -> str | None:
     if "*" in text:
         return f"{quote(text)}: wildcards not yet supported: invalid argument"
     parts = text.split("/", 3)
-    for pattern, part in zip((_SYSTEM, *[_PLATFORM_PART] * 3), parts, strict=False):
-        if len(parts) <= 3 and not pattern.match(part):
+    for wanted, part in zip((_SYSTEM, *[_PLATFORM_PART] * 3), parts, strict=False):
+        if len(parts) <= 3 and not wanted.match(part):
             return f"{quote(part)} is an invalid component of {quote(text)}: invalid argument"
     if len(parts) > 3:
         return f"{quote(text)}: cannot parse platform specifier: invalid argument"

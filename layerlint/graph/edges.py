@@ -6,10 +6,10 @@ The rules are BuildKit's (dockerfile2llb): ``--from`` of COPY takes a name in an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.dockerfile.instructions import Copy, Instruction, Run
 from layerlint.dockerfile.references import reference_error
 from layerlint.dockerfile.syntax import Problem, Word
@@ -26,7 +26,7 @@ from layerlint.graph.model import (
 )
 from layerlint.source import Span
 
-_INDEX = re.compile(r"[+-]?[0-9]{1,18}\Z")
+_INDEX = pattern(r"[+-]?[0-9]{1,18}\Z")
 """What ``strconv.Atoi`` takes, short of its overflow."""
 
 

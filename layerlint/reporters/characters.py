@@ -6,16 +6,17 @@ may a bidirectional control reorder what is shown (CVE-2021-42574).
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from layerlint._pattern import pattern
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _SURROGATES = "\ud800-\udfff"
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069"
-_LONE_SURROGATE = re.compile(f"[{_SURROGATES}]")
-_CONTROL = re.compile(f"[{_CONTROLS}]")
-_UNPRINTABLE = re.compile(f"[{_CONTROLS}{_SURROGATES}]")
+_LONE_SURROGATE = pattern(f"[{_SURROGATES}]")
+_CONTROL = pattern(f"[{_CONTROLS}]")
+_UNPRINTABLE = pattern(f"[{_CONTROLS}{_SURROGATES}]")
 
 
 def encodable(text: str) -> str:

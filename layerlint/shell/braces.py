@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from layerlint._dataclass import dataclass, field
+from layerlint._pattern import pattern
 from layerlint.shell.syntax import BraceExpansion, Literal, OpaquePart, Part, Word
 from layerlint.source import Span
 
@@ -16,8 +17,8 @@ LONGEST_SEQUENCE = 1000
 _DEEPEST = 30
 """Braces within braces; a word with more of them is taken as plain text."""
 
-_SEQUENCE = re.compile(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})(?:\.\.(-?[0-9]{1,9}))?")
-_LETTERS = re.compile(r"([A-Za-z])\.\.([A-Za-z])")
+_SEQUENCE = pattern(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})(?:\.\.(-?[0-9]{1,9}))?")
+_LETTERS = pattern(r"([A-Za-z])\.\.([A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
+
+from layerlint._pattern import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
@@ -18,10 +19,10 @@ MOST_AMBIGUOUS = 1500
 _CONTROL = bytes.maketrans(bytes(code for code in range(32) if code not in b"\t\n"), b"?" * 30)
 """The grammar takes carriage return, form feed and the like for blanks; for a shell they are letters."""
 
-_TEST = re.compile(rb"(?<![^\s;&|(])\[(?=[ \t])")
-_BANG = re.compile(rb"(?<![^\s;&|(])!(?=[ \t]|\\\n)")
+_TEST = pattern(rb"(?<![^\s;&|(])\[(?=[ \t])")
+_BANG = pattern(rb"(?<![^\s;&|(])!(?=[ \t]|\\\n)")
 
-_COMMENT = re.compile(rb"(?<!\S)`#[^`\n]*`")
+_COMMENT = pattern(rb"(?<!\S)`#[^`\n]*`")
 
 
 def skeleton(text: str) -> bytes:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.shell.grammar import parse_tree, skeleton
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 MOST_PARSES = 20
 """Parses of one script in search of here-documents; what a further one would show is a fault."""
 
-_OPERATOR = re.compile(r"<<(-?)(?:[ \t]|\\\n)*((?:[^\s;&|<>()'\"\\]|'[^']*'|\"[^\"]*\"|\\.)+)")
-_NEWLINE = re.compile(r"(?<!\\)\n")
-_QUOTES = re.compile(r"['\"\\]")
+_OPERATOR = pattern(r"<<(-?)(?:[ \t]|\\\n)*((?:[^\s;&|<>()'\"\\]|'[^']*'|\"[^\"]*\"|\\.)+)")
+_NEWLINE = pattern(r"(?<!\\)\n")
+_QUOTES = pattern(r"['\"\\]")
 
 
 @dataclass(frozen=True, slots=True)

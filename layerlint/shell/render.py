@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from layerlint._pattern import pattern
 from layerlint.shell.syntax import Command
 from layerlint.shell.walk import redirects_of, walk
 
-_BLANKS = re.compile(r"(?:\s|\\\r?\n)+")
+_BLANKS = pattern(r"(?:\s|\\\r?\n)+")
 
 
 def render(text: str, command: Command) -> str:

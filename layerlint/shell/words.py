@@ -10,6 +10,7 @@ import re
 from typing import Protocol, TypeAlias
 
 from layerlint._dataclass import dataclass
+from layerlint._pattern import pattern
 from layerlint.shell.braces import Mark, assemble, merged
 from layerlint.shell.syntax import (
     ArithmeticExpansion,
@@ -32,20 +33,20 @@ scripts nest less than ten levels."""
 
 UNSUPPORTED = "?unsupported"
 
-_PLAIN_WORD = re.compile(r"[^ \t\n'\"\\$`;&|<>(){]+")
-_PLAIN = re.compile(r"[^ \t\n'\"\\$`;&|<>(){},]+")
-_PLAIN_ARGUMENT = re.compile(r"[^'\"\\$`}/]+")
-_PLAIN_QUOTED = re.compile(r"[^\"\\$`}]+")
+_PLAIN_WORD = pattern(r"[^ \t\n'\"\\$`;&|<>(){]+")
+_PLAIN = pattern(r"[^ \t\n'\"\\$`;&|<>(){},]+")
+_PLAIN_ARGUMENT = pattern(r"[^'\"\\$`}/]+")
+_PLAIN_QUOTED = pattern(r"[^\"\\$`}]+")
 _END_OF_WORD = " \t\n;&|<>()"
-_BLANKS = re.compile(r"(?:[ \t]|\\\n)*")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_OPERATOR = re.compile(r":[-=?+]|[-=?+]|##?|%%?|//|/(?![#%])")
-_LENGTH = re.compile(r"#([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*?$!-])\}")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s]*\])?(\+?)=")
-_REDIRECT = re.compile(r"([0-9]{1,4})?(<<<|<<-|<<|<>|<&|<(?!\()|>>|>&|>\||>(?!\())|(&>>|&>)")
-_PARENTHESIS = re.compile(r"[()]")
-_ANSI_ESCAPE = re.compile(
+_BLANKS = pattern(r"(?:[ \t]|\\\n)*")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_BRACED_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_OPERATOR = pattern(r":[-=?+]|[-=?+]|##?|%%?|//|/(?![#%])")
+_LENGTH = pattern(r"#([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*?$!-])\}")
+_ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s]*\])?(\+?)=")
+_REDIRECT = pattern(r"([0-9]{1,4})?(<<<|<<-|<<|<>|<&|<(?!\()|>>|>&|>\||>(?!\())|(&>>|&>)")
+_PARENTHESIS = pattern(r"[()]")
+_ANSI_ESCAPE = pattern(
     r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c(.)|(.))", re.DOTALL
 )
 _ANSI_CHARACTERS = {
