@@ -500,6 +500,10 @@ class LessonRecord:
     sections: tuple[SectionRecord, ...]
 
 
+SPLIT = "split into stages"
+"""What a candidate is that is the base of a new last stage: today's file becomes the stage that builds."""
+
+
 class BaseVerdict(Enum):
     """What a candidate for the base comes to; in the order in which they are shown."""
 
@@ -589,6 +593,8 @@ class BaseAdvice:
     notes: tuple[str, ...] = ()
     base_known: bool = True
     """False: the base is not in the catalog, or is only taken for another."""
+    no_split: str = ""
+    """Why no stage of its own for building can be drawn up, though the base is there to build with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def _advice(one: BaseAdvice) -> Object:
         "gaps": list(one.gaps),
         "candidates": [_candidate(each) for each in one.candidates],
         "notes": list(one.notes),
+        "no_split": one.no_split or None,
     }
 
 

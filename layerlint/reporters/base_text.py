@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from layerlint.report import BaseAdvice, BaseVerdict, CandidateRecord, NeedRecord
+from layerlint.report import SPLIT, BaseAdvice, BaseVerdict, CandidateRecord, NeedRecord
 from layerlint.reporters.characters import cells, one_line, pad, printable, shorten, wrap
 from layerlint.reporters.markdown import cut, escape, table
 from layerlint.reporters.size import short_size
@@ -60,11 +60,26 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
         for risk in best.risks:
             yield from wrap(one_line(f"mind with {best.reference}: {risk}"), style.width)
         yield from (_diff_line(line, style) for line in best.diff.splitlines())
-    elif best is not None and best.verdict is BaseVerdict.UNKNOWN and not style.verbose:
+    split = next((each for each in one.candidates if each.what == SPLIT), None)
+    if split is not None and (split is not best or best.verdict is BaseVerdict.UNKNOWN):
+        yield ""
+        yield from _proposed(split, style)
+    elif one.no_split:
+        yield ""
+        yield from wrap(one_line(one.no_split), style.width)
+    if best is not None and best.verdict is BaseVerdict.UNKNOWN and not style.verbose:
         yield ""
         yield from wrap(
             "Nothing certain: --verbose shows what is needed, and what is not known.", style.width
         )
+
+
+def _proposed(split: CandidateRecord, style: Style) -> Iterator[str]:
+    """The split that is not the best: to be looked at."""
+    yield from wrap(f"A stage of its own for what is run, on {split.reference}:", style.width)
+    for reason in split.reasons if split.verdict is BaseVerdict.UNKNOWN else ():
+        yield from wrap(f"  {one_line(reason.text)}", style.width)
+    yield from (_diff_line(line, style) for line in split.diff.splitlines())
 
 
 def _sentence(one: BaseAdvice) -> str:
@@ -123,7 +138,8 @@ def _row(each: CandidateRecord) -> tuple[str, ...]:
     if each.shared is not None and each.shared.likely:
         why += "; its layers are there for another file"
     verdict = {BaseVerdict.WITH_PACKAGES: "with packages"}.get(each.verdict, each.verdict.value)
-    return (verdict, one_line(each.reference), image, kept, why)
+    base = f"split: {each.reference}" if each.what == SPLIT else each.reference
+    return (verdict, one_line(base), image, kept, why)
 
 
 def _needs(one: BaseAdvice, style: Style) -> Iterator[str]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from layerlint._dataclass import replace
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
+from layerlint.domain.units import format_size
 from layerlint.execution.bases import find
 from layerlint.execution.trace import Trace
 from layerlint.programs.model import Evidence, NeedKind
 from layerlint.report import (
+    SPLIT,
     BaseAdvice,
     BaseRecord,
     BaseVerdict,
@@ -25,14 +27,14 @@ from layerlint.rootfs.facts import end_of_life, interpreter_version
 from layerlint.rootfs.judging import Ground
 from layerlint.rootfs.model import Gap, Judged, Judgement, Requirement, Requirements, Status
 from layerlint.rootfs.program_names import interpreter_of
+from layerlint.rootfs.ranking import RANKS, in_order
 from layerlint.rootfs.requirements import requirements
 from layerlint.rootfs.risks import risks
 from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
+from layerlint.rootfs.split import Split, split
 from layerlint.rootfs.stages import root_stage
-from layerlint.rootfs.verdict import judge, refuse, today
+from layerlint.rootfs.verdict import judge, judge_split, refuse, today
 from layerlint.source import Span
-
-_RANKS = {verdict: rank for rank, verdict in enumerate(BaseVerdict)}
 
 
 def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
@@ -52,7 +54,11 @@ def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
             record = _candidate(trace, candidate, found, known, ground, keep=supported is False)
             if record is not None:
                 records.append(record)
-    records.sort(key=_rank)
+    plan = split(trace) if root.base.known else None
+    if isinstance(plan, Split):
+        record = _split(trace, plan, ground)
+        records += () if record is None else (record,)
+    records = in_order(records)
     return BaseAdvice(
         trace.document.source.path,
         trace.target.stage.label,
@@ -68,12 +74,8 @@ def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
         tuple(records),
         trace.notes,
         root.base.known,
+        _no_split(plan, root.base.bytes) if isinstance(plan, str) else "",
     )
-
-
-def _rank(record: CandidateRecord) -> tuple[int, int, int, str]:
-    bytes_saved = 0 if record.saved is None else record.saved.likely
-    return _RANKS[record.verdict], -bytes_saved, len(record.risks), record.reference
 
 
 def _with_versions(found: Requirements, reference: str) -> Requirements:
@@ -86,6 +88,52 @@ def _with_versions(found: Requirements, reference: str) -> Requirements:
             need = need if version is None else replace(need, version=version)
         needs.append(replace(each, need=need))
     return Requirements(tuple(needs), found.gaps, found.files)
+
+
+def _split(trace: Trace, plan: Split, original: Ground) -> CandidateRecord | None:
+    """On the first of its bases that has all; without one, on the first of which nothing is known to be missing."""
+    best: CandidateRecord | None = None
+    for reference in plan.bases:
+        record = _split_on(trace, plan, reference, original)
+        if record is not None and (best is None or RANKS[record.verdict] < RANKS[best.verdict]):
+            best = record
+    return best
+
+
+def _split_on(trace: Trace, plan: Split, reference: str, original: Ground) -> CandidateRecord | None:
+    text = plan.text(reference)
+    after = rerun(trace, text)
+    if after.target is None:
+        return None
+    trial, found = Ground(after, reference), _with_versions(requirements(after), reference)
+    judgement = judge_split(found, plan.doubts, trace, trial)
+    if judgement.packages and judgement.verdict is not BaseVerdict.FAILS:
+        text = plan.text(reference, trial.manager, judgement.packages)
+        after = rerun(trace, text)
+    smaller = saved(trace, after)
+    if judgement.verdict is BaseVerdict.FAILS or smaller is None:
+        return None
+    return CandidateRecord(
+        reference,
+        SPLIT,
+        judgement.verdict,
+        judgement.packages,
+        _reasons(judgement),
+        tuple(risks(original, trial, found)),
+        end_of_life(reference, trial.base.image),
+        trial.base.bytes,
+        image_bytes(after),
+        smaller,
+        None,
+        redact(diff(trace, text)),
+    )
+
+
+def _no_split(why: str, base: Size) -> str:
+    return (
+        f"the base is there to build with: a stage of its own for that would save up to {format_size(base.likely)}, "
+        f"but none can be drawn up here: {why}"
+    )
 
 
 def _candidates(

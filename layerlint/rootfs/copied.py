@@ -18,6 +18,7 @@ from layerlint.graph import StageRef
 from layerlint.programs.model import Need, NeedKind
 from layerlint.rootfs.facts import glibc_of
 from layerlint.rootfs.model import Gap, GapKind, Requirement
+from layerlint.rootfs.products import ARCHIVERS, written
 from layerlint.rootfs.program_names import WEB_SERVERS
 from layerlint.rootfs.stages import evidence_at, evidence_of, root_stage
 from layerlint.rootfs.starts import Starts
@@ -127,7 +128,7 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
             place = evidence_at(trace, command.span, command.text)
             if not _reads_sources(stage, command):
                 gaps.append(Gap("what the sources that it is compiled from need is not known", place))
-            if is_static(maker, command):
+            if command.name in ARCHIVERS or is_static(maker, command):
                 continue
             base = root_stage(stage).base
             libc = base.image.libc if base.image is not None and base.known else None
@@ -150,6 +151,10 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
 
 def _builds(stage: StageTrace, source: str) -> Iterator[tuple[Step, CommandRun]]:
     """The compilers' runs that make the file of that path; of cargo, that of the stage."""
+    product = written(stage, source)
+    if product is not None:
+        yield product.step, product.command
+        return
     name = posixpath.basename(source)
     for step in stage.chain():
         for command in step.commands:

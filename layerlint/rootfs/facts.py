@@ -310,8 +310,8 @@ def has_more(reference: str, image: BaseImage | None) -> bool:
     """The image has programs beside its packages whose names are not known."""
     repository, _ = recipes.split(reference)
     recipe = recipes.find(reference)
-    own = recipe is not None and bool(recipe.adds) and repository not in _RUNTIMES
-    return own or (image is not None and not image.environment_complete)
+    adds = recipe is not None and bool(recipe.adds)
+    return repository not in _RUNTIMES and (adds or (image is not None and not image.environment_complete))
 
 
 def interpreter_version(reference: str, family: str) -> str | None:

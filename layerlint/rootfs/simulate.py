@@ -25,14 +25,14 @@ def edited(trace: Trace, reference: str, manager: str | None = None, packages: S
     instruction = root_stage(trace.target).stage.instruction
     image = instruction.image.span
     end = instruction.node.span.end
-    added = _install(manager, packages)
+    added = install(manager, packages)
     behind = text[image.end : end]
     if added:
         behind = behind.rstrip("\n") + "\n" + added + ("\n" if behind.endswith("\n") else "")
     return text[: image.start] + reference + behind + text[end:]
 
 
-def _install(manager: str | None, packages: Sequence[str]) -> str:
+def install(manager: str | None, packages: Sequence[str]) -> str:
     names = " ".join(packages)
     if not packages:
         return ""

@@ -12,7 +12,17 @@ from layerlint.programs.model import Evidence, NeedKind
 from layerlint.report import BaseVerdict, Confidence
 from layerlint.rootfs.facts import contents_of, has_more
 from layerlint.rootfs.judging import Ground, no_manager, same_manager
-from layerlint.rootfs.model import Answer, Gap, GapKind, Judged, Judgement, Reason, Requirement, Status
+from layerlint.rootfs.model import (
+    Answer,
+    Gap,
+    GapKind,
+    Judged,
+    Judgement,
+    Reason,
+    Requirement,
+    Requirements,
+    Status,
+)
 from layerlint.rootfs.program_names import NPM_LIKE, PIP_LIKE
 from layerlint.rootfs.stages import evidence_at, state_at, steps_before
 
@@ -45,8 +55,8 @@ def _certain(requirement: Requirement, answer: Answer, ground: Ground) -> Answer
 
 
 def _vague(state: State, ground: Ground) -> bool:
-    """A tool has put files whose names are not known where programs are looked for."""
-    folders = ground.path(state)
+    """A tool has put files whose names are not known in a folder of PATH of its own."""
+    folders = [folder for folder in ground.path(state) if not folder.startswith(("/usr/", "/bin", "/sbin"))]
     return any(state.filesystem.holds_vague(folder) for folder in folders) or (
         ground.contents is not None and bool(state.filesystem.vague)
     )
@@ -106,6 +116,34 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
     return Judgement(BaseVerdict.MEETS)
 
 
+def judge_split(found: Requirements, doubts: Sequence[Reason], before: Trace, trial: Ground) -> Judgement:
+    """Of a file that is split into stages: all that its last stage needs, asked of that very file."""
+    packages: dict[str, None] = {}
+    failing: dict[str, list[Evidence]] = {}
+    unknown: dict[str, list[Evidence]] = {}
+    # That the stage holds what the build writes is certain, however little is known of the rest of it.
+    for text, place in _new_faults(before, trial.trace, certain=True):
+        failing.setdefault(text, []).append(place)
+    for need in found.needs:
+        answer = trial.answer(need)
+        if answer.status is Status.PACKAGES:
+            packages.update(dict.fromkeys(answer.packages))
+        elif answer.status is not Status.MET:
+            reasons = failing if answer.status is Status.MISSING else unknown
+            reasons.setdefault(answer.text, []).append(need.need.evidence)
+    for gap in found.gaps:
+        if not gap.text.startswith("whether the stage holds"):  # `products` knows that it does
+            unknown.setdefault(gap.text, []).extend(() if gap.evidence is None else (gap.evidence,))
+    for doubt in doubts:
+        unknown.setdefault(doubt.text, []).extend(doubt.evidence)
+    if failing:
+        return Judgement(BaseVerdict.FAILS, (), _reasons(failing))
+    added = tuple(sorted(packages))
+    if unknown:
+        return Judgement(BaseVerdict.UNKNOWN, added, _reasons(unknown, "cannot tell: "))
+    return Judgement(BaseVerdict.WITH_PACKAGES if added else BaseVerdict.MEETS, added)
+
+
 def _other_release(original: Ground, trial: Ground) -> str | None:
     """The same distribution, but its packages come in other versions."""
     one, other = original.base.image, trial.base.image
@@ -142,7 +180,7 @@ def _reasons(found: dict[str, list[Evidence]], head: str = "") -> tuple[Reason, 
     return tuple(Reason(head + text, tuple(dict.fromkeys(places))) for text, places in found.items())
 
 
-def _new_faults(before: Trace, after: Trace) -> Iterable[tuple[str, Evidence]]:
+def _new_faults(before: Trace, after: Trace, *, certain: bool = False) -> Iterable[tuple[str, Evidence]]:
     """Faults of the build that the candidate brings: a package that its release has not …"""
 
     def faults(trace: Trace) -> dict[str, Evidence]:
@@ -151,6 +189,7 @@ def _new_faults(before: Trace, after: Trace) -> Iterable[tuple[str, Evidence]]:
             for step in trace.steps()
             if step.stage.index in trace.graph.reachable
             for fault in step.faults
+            if fault.certain or not certain
         }
 
     old = faults(before)

@@ -33,11 +33,14 @@ VERDICTS = {
     "flask": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "golang": ("gcr.io/distroless/static-debian12", BaseVerdict.MEETS, ()),
     "golang-cgo": ("gcr.io/distroless/static-debian12", BaseVerdict.FAILS, ()),
+    "golang-single": ("gcr.io/distroless/static-debian12", BaseVerdict.MEETS, ()),
     "java": ("eclipse-temurin:21-jre", BaseVerdict.MEETS, ()),
+    "maven": ("eclipse-temurin:21-jre", BaseVerdict.UNKNOWN, ()),
     "media": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("git",)),
     "numpy": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "pillow": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "psycopg": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("gcc", "libc6-dev", "libpq-dev", "libpq5")),
+    "rust": ("gcr.io/distroless/cc-debian12", BaseVerdict.MEETS, ()),
     "script": ("debian:bookworm-slim", BaseVerdict.MEETS, ()),
 }
 
