@@ -157,6 +157,9 @@ def _add_base(verbs: _Verbs) -> None:
     base.add_argument(
         "--today", metavar="YYYY-MM-DD", help="judge by this date whether the base is still supported"
     )
+    base.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"
+    )
     _add_output(base)
     _add_build(base)
 

@@ -28,7 +28,7 @@ from layerlint.rootfs.judging import Ground
 from layerlint.rootfs.model import Gap, Judged, Judgement, Requirement, Requirements, Status
 from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.ranking import RANKS, in_order
-from layerlint.rootfs.requirements import requirements
+from layerlint.rootfs.requirements import Reading, requirements
 from layerlint.rootfs.risks import risks
 from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
 from layerlint.rootfs.split import Split, split
@@ -37,13 +37,13 @@ from layerlint.rootfs.verdict import judge, judge_split, refuse, today
 from layerlint.source import Span
 
 
-def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
+def advise(trace: Trace, date: str | None = None, reading: Reading | None = None) -> BaseAdvice | None:
     """Of the target stage; None where the file has none.  ``date`` (``YYYY-MM-DD``) is what support is judged by."""
     if trace.target is None:
         return None
     root = root_stage(trace.target)
     reference = root.base.reference
-    found = _with_versions(requirements(trace), reference)
+    found = _with_versions(requirements(trace, reading), reference)
     ground = Ground(trace, reference)
     known = today(found.needs, ground)
     ends = end_of_life(reference, root.base.image)
@@ -56,7 +56,7 @@ def advise(trace: Trace, date: str | None = None) -> BaseAdvice | None:
                 records.append(record)
     plan = split(trace) if root.base.known else None
     if isinstance(plan, Split):
-        record = _split(trace, plan, ground)
+        record = _split(trace, plan, ground, reading)
         records += () if record is None else (record,)
     records = in_order(records)
     return BaseAdvice(
@@ -90,22 +90,24 @@ def _with_versions(found: Requirements, reference: str) -> Requirements:
     return Requirements(tuple(needs), found.gaps, found.files)
 
 
-def _split(trace: Trace, plan: Split, original: Ground) -> CandidateRecord | None:
+def _split(trace: Trace, plan: Split, original: Ground, reading: Reading | None) -> CandidateRecord | None:
     """On the first of its bases that has all; without one, on the first of which nothing is known to be missing."""
     best: CandidateRecord | None = None
     for reference in plan.bases:
-        record = _split_on(trace, plan, reference, original)
+        record = _split_on(trace, plan, reference, original, reading)
         if record is not None and (best is None or RANKS[record.verdict] < RANKS[best.verdict]):
             best = record
     return best
 
 
-def _split_on(trace: Trace, plan: Split, reference: str, original: Ground) -> CandidateRecord | None:
+def _split_on(
+    trace: Trace, plan: Split, reference: str, original: Ground, reading: Reading | None
+) -> CandidateRecord | None:
     text = plan.text(reference)
     after = rerun(trace, text)
     if after.target is None:
         return None
-    trial, found = Ground(after, reference), _with_versions(requirements(after), reference)
+    trial, found = Ground(after, reference), _with_versions(requirements(after, reading), reference)
     judgement = judge_split(found, plan.doubts, trace, trial)
     if judgement.packages and judgement.verdict is not BaseVerdict.FAILS:
         text = plan.text(reference, trial.manager, judgement.packages)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from layerlint._dataclass import replace
+from layerlint._dataclass import dataclass, replace
 from layerlint.dockerfile.instructions import Env, OnBuild, Run, User
 from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Step, Trace
@@ -36,7 +37,16 @@ _PLAIN_LOCALES = frozenset({"", "C", "C.UTF-8", "C.utf8", "POSIX"})
 _UTC = frozenset({"", "UTC", "Etc/UTC", "GMT", "UTC0"})
 
 
-def requirements(trace: Trace) -> Requirements:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the program's files are read: as `programs.scan` takes it."""
+
+    jobs: int = 0
+    progress: Callable[[int, int], None] | None = None
+    cache: Path | None = None
+
+
+def requirements(trace: Trace, reading: Reading | None = None) -> Requirements:
     """Of the target stage, and of the steps of every stage that stands on the same FROM."""
     if trace.target is None:
         return Requirements((), (), ())
@@ -57,7 +67,7 @@ def requirements(trace: Trace) -> Requirements:
         gaps += part.gaps
     files, more = program_files(trace)
     gaps += more
-    facts = scan(trace, files, found)
+    facts = scan(trace, files, found, reading)
     if facts is None:
         if files:
             gaps.append(Gap("what the program's sources need was not looked at"))
@@ -208,7 +218,9 @@ def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...
     return tuple(found.values()), ()
 
 
-def scan(trace: Trace, files: Sequence[ProgramFile], found: Starts) -> ProgramFacts | None:
+def scan(
+    trace: Trace, files: Sequence[ProgramFile], found: Starts, reading: Reading | None = None
+) -> ProgramFacts | None:
     """What the program's own files need; None where they cannot be read here."""
     try:
         from layerlint.programs.scan import scan as scan_files  # type: ignore[import-not-found,unused-ignore]
@@ -218,5 +230,8 @@ def scan(trace: Trace, files: Sequence[ProgramFile], found: Starts) -> ProgramFa
         return None
     final = trace.target.final
     paths = tuple(dict.fromkeys(started_paths(found, final.filesystem, final.workdir)))
-    facts: ProgramFacts = scan_files(files, entry_points=paths)
+    how = reading or Reading()
+    facts: ProgramFacts = scan_files(
+        files, entry_points=paths, jobs=how.jobs, progress=how.progress, cache=how.cache
+    )
     return facts
