@@ -45,7 +45,7 @@ def test_sarif_points_at_from_and_at_the_evidence(capsys: pytest.CaptureFixture[
 def test_markdown_is_a_table_and_a_diff(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["base", "--format", "markdown", FLASK]) == 0
     said = capsys.readouterr().out
-    assert "| meets | `python:3.12-slim` |" in said
+    assert "| meets | <code>python:3.12-slim</code> |" in said
     assert "````diff" in said
 
 
