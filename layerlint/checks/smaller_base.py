@@ -9,7 +9,7 @@ from layerlint.checks._image_places import first_image
 from layerlint.checks.model import Check, Observation
 from layerlint.domain.units import Bytes
 from layerlint.execution.trace import Trace
-from layerlint.report import BaseVerdict
+from layerlint.report import SPLIT, BaseVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     for each in found.candidates:
         if each.verdict is not BaseVerdict.MEETS or each.what in params.excepted or each.saved is None:
             continue
+        if each.what == SPLIT:
+            continue  # it is no base for the file as it is: `toolchain-shipped` speaks of that
         if each.saved.likely >= params.minimum:
             yield Observation(
                 span=first_image(trace.target),

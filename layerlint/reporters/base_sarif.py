@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from layerlint.report import BaseAdvice, BaseVerdict, EvidenceRecord
+from layerlint.report import SPLIT, BaseAdvice, BaseVerdict, EvidenceRecord
 from layerlint.reporters.characters import printable
 from layerlint.reporters.json import Object, dumps, size_object
 from layerlint.reporters.sarif import SCHEMA, uri_of
@@ -41,7 +41,8 @@ def _results(one: BaseAdvice) -> Iterator[Object]:
     if best is None or best.saved is None or not best.saved.likely:
         return
     packages = f" with {' '.join(best.packages)}" if best.packages else ""
-    text = f"{best.reference}{packages} has all that is needed, and saves {short_size(best.saved)}"
+    place = "in a last stage of its own " if best.what == SPLIT else ""
+    text = f"{best.reference}{packages} {place}has all that is needed, and saves {short_size(best.saved)}"
     places = tuple(place for need in one.needs for place in need.evidence[:1])
     result = _result(one, 0, "note", text, places)
     result["properties"] = {"saved": size_object(best.saved), "reference": best.reference}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from layerlint.cli import main
 from layerlint.report import SPLIT, BaseVerdict, CandidateRecord
 from tests.rootfs.apps import advice_of
 
@@ -110,3 +111,12 @@ def test_a_secret_is_not_shown(tmp_path: Path) -> None:
 
 def test_a_base_to_run_on_is_no_toolchain() -> None:
     assert advice_of('FROM python:3.12-slim\nCMD ["python", "a.py"]\n').no_split == ""
+
+
+def test_sarif_says_that_it_is_a_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in GO.items():
+        (tmp_path / name).write_text(text)
+    dockerfile = "FROM golang:1.24\nWORKDIR /src\nCOPY go.mod main.go ./\nRUN CGO_ENABLED=0 go build -o /x\n"
+    (tmp_path / "Dockerfile").write_text(dockerfile + 'CMD ["/x"]\n')
+    assert main(["base", "--format", "sarif", str(tmp_path / "Dockerfile")]) == 0
+    assert "distroless/static-debian12 in a last stage of its own has all" in capsys.readouterr().out
