@@ -214,6 +214,8 @@ def _matters(gap: Gap, original: Ground, trial: Ground) -> bool:
         return not same
     if not same or other.manager is None or not one.packages:
         return True
+    if "jre" in trial.reference and "jre" not in original.reference:
+        return True  # whether it calls the compiler is part of what is not known
     if one.packages.keys() - other.packages.keys():
         return True
     # The same packages: only what the official image adds may differ.

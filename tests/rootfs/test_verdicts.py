@@ -117,3 +117,13 @@ def test_a_manager_that_is_not_there_is_said_in_plain_words() -> None:
     verdict, reasons = _said(dockerfile, "golang:1.24-alpine")
     assert verdict is BaseVerdict.FAILS
     assert "apt is not in golang:1.24-alpine: its packages are apk's" in reasons
+
+
+def test_a_jar_that_nobody_has_read_may_call_the_compiler() -> None:
+    dockerfile = (
+        "FROM maven:3.9-eclipse-temurin-21 AS app\nRUN mvn package\nFROM openjdk:8-jdk-slim\n"
+        'COPY --from=app /target/app.jar /\nCMD ["java", "-jar", "/app.jar"]\n'
+    )
+    verdict, reasons = _said(dockerfile, "openjdk:8-jre-slim")
+    assert verdict is BaseVerdict.UNKNOWN
+    assert "not known" in reasons
