@@ -132,7 +132,8 @@ def _go_names(step: Step, operands: Sequence[str], folder: str) -> Iterator[str]
     for operand in operands or (".",):
         operand = operand.partition("@")[0].rstrip("/")
         if operand.endswith(".go"):
-            continue
+            yield posixpath.basename(operand).removesuffix(".go")
+            return  # of several files the first one names it
         if operand not in (".", "") and "..." not in operand:
             parts = [part for part in operand.split("/") if part not in (".", "..")]
             if parts and parts[-1][:1] == "v" and parts[-1][1:].isdecimal():

@@ -26,6 +26,7 @@ def _split(dockerfile: str, folder: Path, files: dict[str, str]) -> CandidateRec
         ("go build -o /x .", '["/x"]', "/x /x"),
         ("go build -o /out/ .", '["/out/hello"]', "/out/hello /out/hello"),
         ("go build", '["./hello"]', "/src/hello /src/hello"),
+        ("go build main.go", '["./main"]', "/src/main /src/main"),
         ("go install", '["hello"]', "/go/bin/hello /usr/local/bin/hello"),
         (
             "go build -o /tmp/a . && mv /tmp/a /usr/bin/hello",
