@@ -76,10 +76,15 @@ def shown(file: Path) -> str:
 
 def _read_bytes(file: Path) -> bytes:
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=_without_waiting) as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{file.as_posix()}: the configuration cannot be read: {error.strerror}") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A FIFO that nobody writes to, in the place of a file that was one, is empty."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _read(file: Path, data: bytes, *, required: bool = True) -> Config:

@@ -16,6 +16,7 @@ from pathlib import Path
 from layerlint._dataclass import dataclass, field
 from layerlint.dockerfile.dockerignore import Matcher, match_source
 from layerlint.domain.size import ZERO, Size
+from layerlint.filesystem.host_files import open_regular
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
 
 MAX_FILES = 1_000_000
@@ -251,7 +252,8 @@ def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tup
                 continue  # a FIFO would be waited for
             if status.st_size > 1 << 20:
                 return BuildContext(root), (f"{candidate.name} is larger than 1 MiB and was not read",)
-            text = candidate.read_bytes().decode("utf-8", "surrogateescape")
+            with open_regular(candidate.resolve()) as stream:
+                text = stream.read(1 << 20).decode("utf-8", "surrogateescape")
         except OSError:
             continue
         patterns, problems = read(text)

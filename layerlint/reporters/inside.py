@@ -58,7 +58,8 @@ def headline(report: ImageReport) -> str:
     if report.base_layers is not None:
         size = sum(layer.bytes.likely for layer in report.layers.layers[: report.base_layers])
         base = f" (base {format_bytes(size)})" if report.base_layers else " (from scratch)"
-    part = f"{format_bytes(hidden)} hidden ({hidden * 100 / image:.0f} %)" if hidden else "nothing hidden"
+    share = f" ({hidden * 100 / image:.0f} %)" if image else ""
+    part = f"{format_bytes(hidden)} hidden{share}" if hidden else "nothing hidden"
     return f"image {named(report)}: {format_bytes(image)}{base}, {part}"
 
 

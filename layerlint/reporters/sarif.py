@@ -6,11 +6,12 @@ related location only where the message names it (its documentation of SARIF sup
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
 from layerlint.report import Confidence, Finding, Fix, Place, Report, RuleInfo, Severity
-from layerlint.reporters.characters import printable, shorten
+from layerlint.reporters.characters import REPLACEMENT, printable, shorten
 from layerlint.reporters.json import Object, dumps, size_object
 from layerlint.reporters.style import Style
 
@@ -18,6 +19,8 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 FINGERPRINT: Final = "layerlint/v1"
 
 _LONGEST_TEXT = 1024
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte (PEP 383)."""
 
 _LEVELS = {Severity.OFF: "none", Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
 _PROBLEM_SEVERITIES = {
@@ -173,7 +176,7 @@ def _artifact(path: str, index: int) -> Object:
 
 def uri_of(path: str) -> str:
     """A relative reference (RFC 3986): the bytes of the path, percent-encoded."""
-    uri = quote(path.removeprefix("./").encode("utf-8", "surrogateescape"))
+    uri = quote(_NO_BYTE.sub(REPLACEMENT, path.removeprefix("./")).encode("utf-8", "surrogateescape"))
     return f"file://{uri}" if uri.startswith("/") else uri
 
 

@@ -89,7 +89,7 @@ def _weight(finding: Finding) -> tuple[int, int]:
 def _finding(path: str, finding: Finding, style: Style) -> Iterator[str]:
     where = _where(path, finding.place, style)
     severity = paint(f"{finding.severity.value}:", _INKS.get(finding.severity), style)
-    rule = paint(f"[{finding.name}]", Ink.DIM, style)
+    rule = paint(f"[{one_line(finding.name)}]", Ink.DIM, style)
     yield f"{where} {severity} {forecast.message(finding)} {rule}"
     if not style.verbose or style.quiet:
         return

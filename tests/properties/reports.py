@@ -21,16 +21,21 @@ PIECES = (
     "\x1b[31m", "\x1b]0;owned\x07", "\x9b2J", "\r", "\n", "\r\n", "\x00", "\x85", "\u2028", "\u202e", "\u2066",
     "\u200f", "\u061c", "\udcff", "\ud800", "\t", "::error::x", "\n::error file=a::x", "%0A", "%", ":",
     ",", "::", "##[error]",
+    "\x1b[31m", "\x1b]0;owned\x07", "\x9b2J", "\r", "\n", "\r\n", "\x00", "\x85", "\u2028", "\u202e",
+    "\u2066",
+    "\u200f", "\u061c", "\udcff", "\ud800", "\t", "::error::x", "\n::error file=a::x", "%0A", "%", ":", ",", "::",
+    "##[error]",
     "::stop-commands::t", "<script>alert(1)</script>", "</script>", "<!--", "-->", "<img src=x onerror=y>", "]]>",
     "&lt;", "&", '"', "'", "`", "````", "\n````\n", "|", "\\|", "\\", "\n\n# h\n", "[x](javascript:y)",
     "![x](//example.org/y)",
     "](", "${{ x }}", "*a*", "_a_", "~~", "$", "@@data@@", "https://example.org/", " ", "  ", "/a/b", "a", "é", "图",
     "\u0301",
 )  # fmt: skip
+GATES = ("lowestEfficiency", "highestWastedBytes", "highestUserWastedPercent")
 TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     st.text(st.characters(exclude_categories=()), max_size=20),
-    st.sampled_from(PIECES).map(lambda piece: piece * 600),
+    st.sampled_from(PIECES).map(lambda piece: piece * 60),
 )
 
 
@@ -43,6 +48,10 @@ def records(cls: type[T]) -> st.SearchStrategy[T]:
         return _tables()  # type: ignore[return-value]
     hints = get_type_hints(cls, vars(report) | {"Mapping": Mapping, "Size": Size})
     fields = {field.name: _of(hints[field.name]) for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    if cls is report.GateRecord:
+        fields["name"] = st.sampled_from(GATES)
+    if cls is report.NeedRecord:
+        fields["evidence"] = st.lists(records(report.EvidenceRecord), min_size=1, max_size=2).map(tuple)
     built = st.builds(cls, **fields)
     if cls is report.FleetReport:
         return built.map(_within_fleet)  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ from tests.properties.reports import records
 
 # A report takes hundreds of draws: to find a smaller one that fails too takes minutes.
 FEW = settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
