@@ -78,6 +78,8 @@ MODELS: Mapping[str, Model] = {
 
 
 class View(FileSystem):
+    __slots__ = ()
+
     def read(self, inode: Inode, limit: int = 65536) -> bytes | None:
         return inode.content.data if isinstance(inode.content, Inline) else None
 
