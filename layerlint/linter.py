@@ -10,7 +10,7 @@ from layerlint._dataclass import dataclass, field, replace
 from layerlint.analysis.forecast import forecast
 from layerlint.analysis.shown_text import shown_text
 from layerlint.catalog.model import BaseImage
-from layerlint.checks import CHECKS
+from layerlint.checks import CHECKS, is_needed
 from layerlint.dockerfile.check_directive import RULES, check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
@@ -82,6 +82,16 @@ class Analysis:
         found = [problem for trace in self.traces() for step in trace.steps() for problem in step.refusals]
         # A trigger of ONBUILD may be refused in several stages.
         return tuple(dict.fromkeys((*self.problems, *found)))
+
+    def keywords(self) -> frozenset[str]:
+        """Of the instructions of the file and of all that it runs, in upper case."""
+        nodes = [
+            *self.document.nodes,
+            *(node.onbuild for node in self.document.nodes if node.onbuild is not None),
+        ]
+        nodes += (each.node for stage in self.graph.stages for each in stage.triggers)
+        nodes += (step.instruction.node for trace in self.traces() for step in trace.steps())
+        return frozenset(node.keyword.upper() for node in nodes)
 
     def traces(self) -> Iterator[Trace]:
         if self.fragment is not None:
@@ -187,7 +197,10 @@ def lint(
     """The findings of the active rules, less those that comments silence, and the forecast."""
     analysis = analyse(source, folder, settings)
     cases: list[tuple[Rule, Observed]] = []
-    cases += ((rule, case) for rule in active for case in _observed(rule, analysis))
+    keywords = analysis.keywords()
+    for rule in active:
+        if rule.check in CHECKS and is_needed(rule.check, keywords):
+            cases += ((rule, case) for case in _observed(rule, analysis))
     named = {case.span for rule, case in cases if CHECKS[rule.check].refused}
     for check, problems in ((SYNTAX, analysis.refusals()), (GRAPH, analysis.graph.problems)):
         # What has a rule of its own is said in its words.
@@ -215,9 +228,7 @@ def lint(
 
 def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:
     """What a check sees in the file; what it sees in two traces of it, once."""
-    check = CHECKS.get(rule.check)
-    if check is None:
-        return
+    check = CHECKS[rule.check]
     known: set[Span] = set()
     for trace in analysis.traces():
         found = [case for case in check.run(trace, rule.params) if case.span not in known]

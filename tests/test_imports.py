@@ -85,3 +85,11 @@ def test_a_lint_imports_what_it_needs(tmp_path: Path) -> None:
     }  # fmt: skip
     models = {name for name in found if name.startswith("layerlint.commands.") and "._" not in name}
     assert models == set()
+
+
+def test_a_forecast_imports_no_check(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY a b\n")
+    found = loaded(f"from layerlint.cli import main\nmain(['layers', {str(tmp_path / 'Dockerfile')!r}])")
+    checks = {name for name in found if name.startswith("layerlint.checks.")}
+    assert checks == {"layerlint.checks._table", "layerlint.checks.model"}
+    assert found.isdisjoint({"dataclasses", "inspect"})

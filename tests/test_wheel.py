@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -91,10 +92,26 @@ def test_it_has_the_profiles(program: Path, tmp_path: Path) -> None:
 def test_its_rules_are_read_without_yaml(program: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from layerlint.checks import CHECKS; from layerlint.ruleset.loader import load_bundled\n"
-        "print(len(load_bundled(CHECKS).rules), 'yaml' in sys.modules)"
+        "print(len(load_bundled(CHECKS).rules), 'yaml' in sys.modules)\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('layerlint.checks.')))"
     )
     ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert ran.stdout.split() == [str(len(RULES)), "False"]
+    of_none = ["layerlint.checks._table", "layerlint.checks.model"]
+    assert ran.stdout.split() == [str(len(RULES)), "False", *of_none]
+
+
+def test_it_imports_the_checks_that_a_file_needs(program: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from layerlint.cli import main; main(['--select', 'all', '-q', 'Dockerfile'])\n"
+        "print({'layerlint.checks.expose_format', 'layerlint.checks.root_user'} & {*sys.modules})"
+    )
+    for text, expected in (
+        ("FROM scratch\n", {"layerlint.checks.root_user"}),
+        ("FROM scratch\nEXPOSE 80\n", {"layerlint.checks.expose_format", "layerlint.checks.root_user"}),
+    ):
+        files(tmp_path, {"Dockerfile": text})
+        ran = subprocess.run([program, "-P", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+        assert ast.literal_eval(ran.stdout.splitlines()[-1]) == expected
 
 
 def test_its_base_images_are_found_without_yaml(program: Path, tmp_path: Path) -> None:

@@ -7,14 +7,15 @@ text, which is parsed where somebody asks for them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any, Final, get_args, overload
 
 from layerlint.config.located import Location, Scalar
 from layerlint.report import Confidence, Severity
 from layerlint.ruleset.message import Field, Message
-from layerlint.ruleset.model import Example, Rule, RuleSet, Signature
+from layerlint.ruleset.model import Deferred, Example, Rule, RuleSet, Signature
 from layerlint.ruleset.params import types_of
 from layerlint.ruleset.rule_file import RuleFile
 
@@ -56,8 +57,12 @@ def compile_rules(rules: RuleSet) -> str:
     return json.dumps([_dump(rule) for rule in rules], ensure_ascii=False, separators=(",", ":"))
 
 
-def read_compiled(text: str, folder: str, checks: Mapping[str, Signature]) -> Iterator[RuleFile]:
-    """The rules of a text; ``folder`` is how a message names their place, and a place in a file is lost."""
+def read_compiled(text: str, folder: str, checks: Callable[[str], Signature]) -> Iterator[RuleFile]:
+    """The rules of a text.
+
+    ``checks`` gives the signature of a name; ``folder`` is how a message names their place, and a place in a
+    file is lost.
+    """
     for (
         name, category, check, severity, confidence, message, parts, summary, why, remedy, aliases, references,
         since, params, bad, good,
@@ -67,7 +72,7 @@ def read_compiled(text: str, folder: str, checks: Mapping[str, Signature]) -> It
             name,
             category,
             check,
-            _params(checks[check].params, params),
+            Deferred(partial(_params, checks, check, params)),
             Message(message, tuple(part if isinstance(part, str) else Field(part[0]) for part in parts)),
             Severity(severity),
             Confidence(confidence),
@@ -123,8 +128,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _params(kind: type[Any], given: Mapping[str, Any]) -> Any:
+def _params(checks: Callable[[str], Signature], check: str, given: Mapping[str, Any]) -> Any:
     """Parameters that were checked when they were compiled."""
+    kind = checks(check).params
     types = types_of(kind) if any(map(_has_members, given.values())) else {}
     return kind(**{name: _value(value, types.get(name.replace("_", "-"))) for name, value in given.items()})
 

@@ -46,16 +46,18 @@ def load(checks: Mapping[str, Signature], folders: Sequence[Path]) -> RuleSet:
     ``checks`` are those that run over a trace; the linter's own are added.  Raises `InvalidFileError`.
     """
     reader = Reader()
-    signatures = {**RESERVED, **checks}
     compiled = bundled("rules.json")
-    if compiled.is_file():  # a wheel: no YAML to read
+    if compiled.is_file():  # a wheel: no YAML to read, and no check to import
         from layerlint.ruleset.compiled import read_compiled
 
-        files = list(read_compiled(compiled.read_text(encoding="utf-8"), _BUNDLED, signatures))
+        def signature(check: str) -> Signature:
+            return RESERVED[check] if check in RESERVED else checks[check]
+
+        files = list(read_compiled(compiled.read_text(encoding="utf-8"), _BUNDLED, signature))
     else:
-        files = list(_folder_rules(bundled("rules"), _BUNDLED, signatures, reader))
+        files = list(_folder_rules(bundled("rules"), _BUNDLED, {**RESERVED, **checks}, reader))
     for folder in folders:
-        files += _folder_rules(folder, folder.as_posix(), signatures, reader)
+        files += _folder_rules(folder, folder.as_posix(), {**RESERVED, **checks}, reader)
     return _rule_set(files, reader)
 
 

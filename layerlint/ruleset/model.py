@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from layerlint._dataclass import dataclass, field, replace
@@ -51,6 +51,34 @@ class Example:
     """Of the rule file."""
 
 
+class Deferred:
+    """A value that is made when it is first asked for: to make parameters, the module of their check is imported."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make: Callable[[], Any] | None = make
+
+    @property
+    def value(self) -> Any:
+        if self._make is not None:
+            self._made, self._make = self._make(), None
+        return self._made
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == (other.value if isinstance(other, Deferred) else other))
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _itself, (self.value,)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A check with its parameters, and what to say of what it finds."""
@@ -59,7 +87,8 @@ class Rule:
     category: str
     check: str
     """A name in ``CHECKS``, or one of the linter's own (`reserved`)."""
-    params: Any
+    given: Any
+    """Its parameters, or a `Deferred` of them."""
     message: Message
     severity: Severity
     confidence: Confidence
@@ -79,6 +108,10 @@ class Rule:
     """Settings of single codes, which go over what ShellCheck says."""
     only: frozenset[str] | None = None
     """The codes that are on; None is all."""
+
+    @property
+    def params(self) -> Any:
+        return self.given.value if isinstance(self.given, Deferred) else self.given
 
     @property
     def url(self) -> str:

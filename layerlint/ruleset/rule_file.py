@@ -72,7 +72,7 @@ def rule_of(
         name=name,
         category=category,
         check=read.line("check"),
-        params=params,
+        given=params,
         message=message or Message("", ()),
         severity=Severity(severity or Severity.OFF),
         confidence=Confidence(confidence or Confidence.LOW),

@@ -65,7 +65,7 @@ def select_rules(rules: RuleSet, *selections: Selection) -> RuleSet:
                 _unknown(word, rules.names(), "rule or alias", reader)
             for name in [rule.name for rule in found]:
                 params = read_params(state[name].params, options, reader)
-                state[name] = replace(state[name], params=params)
+                state[name] = replace(state[name], given=params)
     reader.finish()
     chosen = (state[name] for name in sorted(on - ignored))
     return RuleSet(tuple(rule for rule in chosen if rule.severity is not Severity.OFF))
