@@ -24,7 +24,9 @@ def main() -> None:
     (corpus / "seed").write_bytes(
         layer * 2 if mode == "layers" else make.archive(dict(make.docker_files([layer])))
     )
-    atheris.Setup([arguments[0], "-artifact_prefix=image-", "-max_len=32768", *arguments[1:], str(corpus)], MODES[mode])
+    artifacts = f"-artifact_prefix={Path.cwd()}/image-"
+    given = [arguments[0], artifacts, "-max_len=32768", *arguments[1:], str(corpus)]
+    atheris.Setup(given, MODES[mode])
     atheris.Fuzz()
 
 
