@@ -264,7 +264,7 @@ def test_folders_that_may_not_be_read_are_told(tmp_path: Path) -> None:
     finally:
         shut.chmod(0o755)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "the folder shut of the build context cannot be read: Permission denied" in ran.stdout
+    assert "shut of the build context cannot be read: Permission denied" in ran.stdout
 
 
 def test_a_context_of_loops_and_100_000_names_that_are_deep(tmp_path: Path) -> None:
@@ -292,7 +292,8 @@ def test_a_context_of_loops_and_100_000_names_that_are_deep(tmp_path: Path) -> N
     subprocess.run(["rm", "-rf", str(tmp_path / ("d000" + "n" * 40))], check=True)  # too deep for shutil
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
-    assert re.search(r"not read|cannot be read", ran.stdout), ran.stdout
+    said = " ".join(ran.stdout.split())
+    assert re.search(r"note: d000n\S+ of the build context cannot be read: File name too long", said), said
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ _MAX_LINKS = 40
 """Symlinks followed on one path, as in Linux (``MAXSYMLINKS``)."""
 
 _MOST_TOLD = 3
-"""Folders that are named."""
+"""Paths that are named."""
+_MOST_KEPT = 1000
 _LONGEST_TOLD = 60
 """Characters of a path that is too deep."""
 
@@ -38,7 +39,7 @@ class _Budget:
     deepest: str = ""
     """A folder below which nothing is read."""
     unreadable: dict[str, str] = field(default_factory=dict)
-    """Folders, and why."""
+    """Folders and files, and why; no more than `_MOST_KEPT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ class BuildContext:
         """What is not known of it, as far as it was asked for."""
         budget = self._budget
         found = [
-            f"the folder {path or '.'} of the build context cannot be read: {reason}"
+            f"{path[:_LONGEST_TOLD] or '.'} of the build context cannot be read: {reason}"
             for path, reason in sorted(budget.unreadable.items())[:_MOST_TOLD]
         ]
         if (more := len(budget.unreadable) - _MOST_TOLD) > 0:
-            found.append(f"{more} more folders of the build context cannot be read")
+            found.append(f"{more} more paths of the build context cannot be read")
         if budget.left <= 0:
             found.append(
                 f"more than {MAX_FILES:,} entries of the build context are asked for: the rest was not read"
@@ -134,7 +135,8 @@ class BuildContext:
             return []
 
     def _missed(self, path: str, error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):  # what has gone is not there
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if not gone and len(self._budget.unreadable) < _MOST_KEPT:
             self._budget.unreadable[path] = error.strerror or "unknown error"
 
     def _follow(self, path: str) -> str | None:
@@ -227,7 +229,10 @@ class BuildContext:
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)
-            except (OSError, ValueError):
+            except OSError as error:
+                self._missed(child, error)
+                continue
+            except ValueError:
                 continue
             node = self._node(child, entry.path, status, depth, links)
             if node is not None and not (ignored and isinstance(node, Directory) and not node.children):
