@@ -188,9 +188,14 @@ def test_the_parts_are_the_whole(form: str, style: Style) -> None:
 
 def program(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "layerlint", *arguments], env=environment, start_new_session=True, **options
-    )
+    # Where the tests run in the background, SIGINT is ignored, and so it would be in what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "layerlint", *arguments], env=environment, start_new_session=True, **options
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_ends_all_at_once(folder: Path) -> None:

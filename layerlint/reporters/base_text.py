@@ -192,7 +192,7 @@ def _section(one: BaseAdvice) -> Iterator[str]:
     yield f"{escape(_sentence(one))}."
     yield ""
     if not one.candidates:
-        yield _nothing(one)
+        yield escape(_nothing(one))
         yield ""
         return
     yield from table(
@@ -204,7 +204,7 @@ def _section(one: BaseAdvice) -> Iterator[str]:
     )
     yield ""
     best = one.candidates[0]
-    if best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES):
+    if best.verdict in (BaseVerdict.MEETS, BaseVerdict.WITH_PACKAGES) and best.diff:
         body = [_diff_text(line) for line in best.diff.splitlines()]
         # Longer than any in the lines: a shorter one among them does not end it (CommonMark 0.31 §4.5).
         fence = "`" * max([4, *(len(run) + 1 for line in body for run in _MARKS.findall(line))])

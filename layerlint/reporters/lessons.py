@@ -37,7 +37,7 @@ def _text(record: LessonRecord, style: Style) -> Iterator[str]:
 
 def text_section(section: SectionRecord, style: Style) -> Iterator[str]:
     bold, plain = (_BOLD, _PLAIN) if style.colour else ("", "")
-    yield f"{bold}{section.heading}{plain}"
+    yield f"{bold}{one_line(section.heading)}{plain}"
     for index, paragraph in enumerate(section.paragraphs):
         if index:
             yield ""
@@ -46,15 +46,6 @@ def text_section(section: SectionRecord, style: Style) -> Iterator[str]:
         if section.paragraphs:
             yield ""
         yield from _table(section.table, style)
-        yield f"{bold}{one_line(section.heading)}{plain}"
-        for index, paragraph in enumerate(section.paragraphs):
-            if index:
-                yield ""
-            yield from (f"  {line}" for line in wrap(one_line(paragraph), min(style.width, _READABLE) - 2))
-        if section.table is not None:
-            if section.paragraphs:
-                yield ""
-            yield from _table(section.table, style)
 
 
 def _table(table: TableRecord, style: Style) -> Iterator[str]:
