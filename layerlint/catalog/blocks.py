@@ -25,11 +25,15 @@ class BlockFile:
 
     def __init__(self, path: Path) -> None:
         import sqlite3  # only a run that looks something up pays for loading it
+        import weakref
 
         self.path = path
         # immutable: no lock and no journal, so that it also opens on a read-only file system
         location = f"{path.as_uri()}?mode=ro&immutable=1"
-        self._connection: sqlite3.Connection = sqlite3.connect(location, uri=True)
+        # The collector may run in any thread, and what it drops is closed there.
+        connection = sqlite3.connect(location, uri=True, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        self._connection: sqlite3.Connection = connection
         self.meta: dict[str, str] = dict(self._connection.execute("SELECT name, value FROM meta"))
         [(self._dictionary,)] = self._connection.execute("SELECT data FROM dictionary")
         self.blocks_read: int = 0

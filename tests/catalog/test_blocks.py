@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import gc
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from layerlint.catalog.blocks import BlockFile, write
 
@@ -33,3 +37,15 @@ def test_same_lines_give_the_same_file(tmp_path: Path) -> None:
     make(tmp_path / "x.sqlite")
     make(tmp_path / "y.sqlite")
     assert (tmp_path / "x.sqlite").read_bytes() == (tmp_path / "y.sqlite").read_bytes()
+
+
+def test_what_is_dropped_is_closed(tmp_path: Path) -> None:
+    """Python 3.13 and later warn of a connection that is left open; the warning is an error here."""
+    make(tmp_path / "x.sqlite")
+    file = BlockFile(tmp_path / "x.sqlite")
+    connection = file._connection
+    assert file.line("package", "name-002") == "name-002\tvalue 4"
+    del file
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")

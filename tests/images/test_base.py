@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def rpm_header(**tags: object) -> bytes:
 
 
 def rpm_database(path: Path, blobs: list[bytes], *, wal: bool = False) -> bytes:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         if wal:
             database.execute("PRAGMA journal_mode = WAL")
         database.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
@@ -156,7 +157,7 @@ def test_a_database_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     from layerlint.images import databases
 
     monkeypatch.setattr(databases, "_SQLITE_STEPS", 20)
-    with sqlite3.connect(tmp_path / "db") as database:
+    with closing(sqlite3.connect(tmp_path / "db")) as database, database:
         database.execute(
             "CREATE VIEW Packages AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
             "SELECT x'00' AS blob FROM n WHERE i < 0"
