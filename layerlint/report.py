@@ -514,13 +514,20 @@ class BaseVerdict(Enum):
     FAILS = "does not"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRecord:
-    """The place that proves a need; the line is 0 in a file without lines."""
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """The place that proves a need."""
 
     file: str
+    """Relative to the build context, or the Dockerfile's path."""
     line: int
+    """From 1; 0 where there are no lines (a header of a binary)."""
     text: str
+    """What stands there, in one short line: ``import psycopg2``, ``NEEDED libssl.so.3``."""
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,7 +543,7 @@ class NeedRecord:
     confidence: Confidence
     today: str
     """``met``, ``missing`` or ``unknown``, of the file as it is."""
-    evidence: tuple[EvidenceRecord, ...]
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,7 +551,7 @@ class ReasonRecord:
     """Why a candidate is not simply enough, with the places that say so."""
 
     text: str
-    evidence: tuple[EvidenceRecord, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

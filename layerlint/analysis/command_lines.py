@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint.analysis.by_identity import ByIdentity
 from layerlint.analysis.command_words import (
     Argument,
     always,
@@ -127,7 +128,7 @@ class RunLines:
 
 def run_lines(trace: Trace, *, literal: bool = False) -> tuple[RunLines, ...]:
     """Every RUN of every stage, in the order of the file, those inside ONBUILD where they are written."""
-    return _read(_Identity(trace), literal)
+    return _read(ByIdentity(trace), literal)
 
 
 def command_lines(trace: Trace, *, literal: bool = False) -> Iterator[CommandLine]:
@@ -135,23 +136,8 @@ def command_lines(trace: Trace, *, literal: bool = False) -> Iterator[CommandLin
         yield from run.commands
 
 
-class _Identity:
-    """A trace as a key: by identity, since to compare two is to compare file systems."""
-
-    __slots__ = ("trace",)
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.trace is self.trace
-
-    def __hash__(self) -> int:
-        return id(self.trace)
-
-
 @lru_cache(maxsize=2)  # both readings of one trace, which many rules ask for
-def _read(key: _Identity, literal: bool) -> tuple[RunLines, ...]:
+def _read(key: ByIdentity, literal: bool) -> tuple[RunLines, ...]:
     trace = key.trace
     ran: dict[Span, list[CommandRun]] = {}
     for step in trace.steps():

@@ -36,6 +36,20 @@ def folder() -> Path:
     return (shared if shared.is_absolute() else Path(os.path.expanduser("~/.cache")).absolute()) / "layerlint"
 
 
+def keep(path: Path, data: bytes) -> None:
+    """Write a file of the cache, whole or not at all.  Raises OSError where its folder cannot be written."""
+    import tempfile  # a lint writes nothing
+
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+        os.replace(beside, path)
+    except OSError:
+        os.unlink(beside)
+        raise
+
+
 def path_of(name: str) -> Path:
     return folder() / "indexes" / f"{name}.sqlite"
 

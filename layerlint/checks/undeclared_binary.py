@@ -22,9 +22,8 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         if need.confidence is not Confidence.HIGH:
             continue
         place = need.evidence[0]
-        where = f"{place.file}:{place.line}" if place.line else place.file
         span = start_span(trace.target) or first_image(trace.target)
-        yield Observation(span, {"program": need.name, "place": where, "text": place.text})
+        yield Observation(span, {"program": need.name, "place": place.where, "text": place.text})
 
 
 CHECK = Check(NoParams, _run, ("program", "place", "text"))

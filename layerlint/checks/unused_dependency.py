@@ -19,8 +19,7 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         return
     facts = program_facts(trace)
     for name, place in () if facts is None or facts.python is None else facts.python.unused:
-        where = f"{place.file}:{place.line}" if place.line else place.file
-        yield Observation(span, {"distribution": name, "place": where})
+        yield Observation(span, {"distribution": name, "place": place.where})
 
 
 def _installs(trace: Trace) -> Span | None:

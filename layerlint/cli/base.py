@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
-from layerlint.cli.output import OK, USAGE, complain, located, style_of, write
+from layerlint.cli.inputs import analyses, find_inputs, read_config, read_settings
+from layerlint.cli.output import OK, USAGE, complain, progress, style_of, write
 from layerlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def base(options: argparse.Namespace) -> int:
-    from layerlint.linter import analyse, read_source
     from layerlint.reporters import base_reporter
     from layerlint.rootfs.advice import advise, fleet
 
@@ -26,14 +25,7 @@ def base(options: argparse.Namespace) -> int:
     settings = read_settings(config, options)
     inputs, problems = find_inputs(options.paths, config)
     found = []
-    for path in inputs:
-        try:
-            source, folder = read_source(path, read_input(path)), folder_of(path)
-        except UsageError as error:
-            problems.append(str(error))
-            continue
-        analysis = analyse(source, folder, settings)
-        problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
+    for _, analysis in analyses(inputs, settings, problems):
         advice = advise(analysis.trace, today, reading)
         if advice is not None:
             found.append(advice)
@@ -49,16 +41,15 @@ def _reading(options: argparse.Namespace) -> Reading:
     from layerlint.catalog.cache import folder
     from layerlint.rootfs.requirements import Reading
 
-    progress = _progress if sys.stderr.isatty() and not options.quiet else None
-    return Reading(options.jobs, progress, folder())
+    told = _progress if sys.stderr.isatty() and not options.quiet else None
+    return Reading(options.jobs, told, folder())
 
 
 def _progress(done: int, count: int) -> None:
     if done == count:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+        progress("")
     elif done % 32 == 0:
-        text = f"reading the program: {done} of {count} files"
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+        progress(f"reading the program: {done} of {count} files")
 
 
 def _date(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from layerlint._dataclass import replace
 from layerlint.cli.inputs import folder_of, read_config, read_input, read_settings
-from layerlint.cli.output import FINDINGS, OK, style_of, write
+from layerlint.cli.output import FINDINGS, OK, progress, style_of, write
 from layerlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -171,12 +171,12 @@ def open_source(source: str, options: argparse.Namespace, *, alone: bool = True)
     """The image; one that is not ``alone`` is compared with others by the data of every file."""
     from layerlint.images.opening import open_image
 
-    progress = _progress() if sys.stderr.isatty() and not options.quiet else None
+    told = _progress() if sys.stderr.isatty() and not options.quiet else None
     try:
-        return open_image(source, platform=options.platform or "", progress=progress, all_digests=not alone)
+        return open_image(source, platform=options.platform or "", progress=told, all_digests=not alone)
     finally:
-        if progress is not None:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if told is not None:
+            progress("")
 
 
 def _progress() -> Callable[[str, int, int], None]:
@@ -188,6 +188,6 @@ def _progress() -> Callable[[str, int, int], None]:
         percent = done * 100 // whole if whole else 0
         if percent != shown:
             shown = percent
-            print(f"\r\x1b[Kreading {what[:50]}: {percent} %", end="", file=sys.stderr, flush=True)
+            progress(f"reading {what[:50]}: {percent} %")
 
     return show

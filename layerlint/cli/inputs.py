@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from layerlint.errors import UsageError
 
 if TYPE_CHECKING:
     from layerlint.config import Config
-    from layerlint.linter import Settings
+    from layerlint.linter import Analysis, Settings
     from layerlint.online.registries import Online
+    from layerlint.source import SourceFile
 
 
 def read_config(options: argparse.Namespace) -> Config:
@@ -99,13 +100,34 @@ def _online(options: argparse.Namespace) -> Online | None:
     from layerlint.cli.output import progress
     from layerlint.online.registries import configured
 
-    return configured(progress if sys.stderr.isatty() and not options.quiet else None)
+    def looking_up(text: str) -> None:
+        progress(f"looking up {text}" if text else "")
+
+    return configured(looking_up if sys.stderr.isatty() and not options.quiet else None)
 
 
 def find_inputs(paths: Sequence[str], config: Config) -> tuple[list[str], list[str]]:
     from layerlint.discovery import find_dockerfiles
 
     return find_dockerfiles(paths or ["."], config.excludes)
+
+
+def analyses(
+    inputs: Sequence[str], settings: Settings, problems: list[str]
+) -> Iterator[tuple[SourceFile, Analysis]]:
+    """Each Dockerfile with all that is known of it; what is wrong with them goes to ``problems``."""
+    from layerlint.cli.output import located
+    from layerlint.linter import analyse, read_source
+
+    for path in inputs:
+        try:
+            source = read_source(path, read_input(path))
+        except UsageError as error:
+            problems.append(str(error))
+            continue
+        analysis = analyse(source, folder_of(path), settings)
+        problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
+        yield source, analysis
 
 
 def read_input(path: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from layerlint.cli.inputs import find_inputs, folder_of, read_config, read_input, read_settings
+from layerlint.cli.inputs import analyses, find_inputs, read_config, read_input, read_settings
 from layerlint.cli.output import OK, USAGE, complain, located, style_of, write
 from layerlint.errors import UsageError
 
@@ -17,7 +17,6 @@ def layers(options: argparse.Namespace) -> int:
     from layerlint.analysis.gates import judge, of_forecast
     from layerlint.analysis.shown_text import shown_text
     from layerlint.cli.gates import bounds, exit_code
-    from layerlint.linter import analyse, read_source
     from layerlint.report import FileReport, Report
     from layerlint.reporters import (
         FLEET_FORECAST_REPORTERS,
@@ -40,14 +39,7 @@ def layers(options: argparse.Namespace) -> int:
     traces = []
     texts = []
     notes: list[str] = []
-    for path in inputs:
-        try:
-            source, folder = read_source(path, read_input(path)), folder_of(path)
-        except UsageError as error:
-            problems.append(str(error))
-            continue
-        analysis = analyse(source, folder, settings)
-        problems += located(source, (*analysis.refusals(), *analysis.graph.problems))
+    for source, analysis in analyses(inputs, settings, problems):
         notes += (f"{source.path}: {note}" for note in analysis.unanswered)
         report = forecast(analysis.trace, changes=options.changes, files=settings.files)
         if report is None:

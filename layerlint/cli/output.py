@@ -32,8 +32,7 @@ def complain(message: str) -> None:
 def progress(text: str) -> None:
     """One line on a terminal that says what goes on; an empty text takes it away."""
     columns = shutil.get_terminal_size((80, 24)).columns - 1
-    shown = f"looking up {text}" if text else ""
-    safe = "".join(char if char.isprintable() else "?" for char in redact(shown))
+    safe = "".join(char if char.isprintable() else "?" for char in redact(text))
     print(f"\r\033[K{safe[:columns]}", end="", file=sys.stderr, flush=True)
 
 
@@ -51,14 +50,14 @@ class Counter:
 
     def at(self, number: int) -> None:
         if self._shown and (number % self.EACH == 0 or self._due):
-            print(f"\r\033[K{number} of {self._count} files", end="", file=sys.stderr, flush=True)
+            progress(f"{number} of {self._count} files")
             self._there = True
             self._due = False
 
     def clear(self) -> None:
         """Take it away, until the next file is there."""
         if self._there:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            progress("")
             self._there = False
             self._due = True
 
@@ -82,11 +81,7 @@ def style_of(options: argparse.Namespace) -> Style:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
-    width = 100
-    if terminal:
-        import shutil
-
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
     return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
 
 

@@ -12,6 +12,7 @@ from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 from layerlint import __version__
+from layerlint._opener import opener
 from layerlint.images.errors import ImageError
 
 AGENT = f"layerlint/{__version__}"
@@ -71,29 +72,14 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    # Not `build_opener`: it also opens file:, ftp: and data:.
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        _NoRedirects(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
 def _once(url: str, headers: Mapping[str, str], data: bytes | None) -> Response:
-    opener, current = _opener(), url
+    director, current = opener(_NoRedirects()), url
     for _ in range(_REDIRECTS + 1):
         try:
             sent = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
             if _origin(current) != _origin(url):
                 sent.pop("Authorization", None)
-            response: Response = opener.open(
+            response: Response = director.open(
                 urllib.request.Request(current, data=data, headers=sent), timeout=TIMEOUT
             )
             return response

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
-from layerlint.images.documents import Document, part, text
+from layerlint.images.documents import Document, part, read_settings, text
 from layerlint.images.errors import ImageError
 from layerlint.images.names import HUB
 
@@ -41,7 +41,7 @@ class Login:
 def find(registry: str, repository: str = "") -> Login | None:
     """None where there is none; raises ImageError where a helper that has to give it does not work."""
     for path in _files():
-        document = _read(path)
+        document = read_settings(path)
         for key in _keys(registry, repository):
             helper = text(part(document, "credHelpers"), key)
             if helper and (login := _ask(helper, key)) is not None:
@@ -66,16 +66,6 @@ def _files() -> Iterator[Path]:
         yield Path(runtime) / "containers" / "auth.json"
     docker = os.environ.get("DOCKER_CONFIG")
     yield (Path(docker) if docker else Path(os.path.expanduser("~/.docker"))) / "config.json"
-
-
-def _read(path: Path) -> Document:
-    try:
-        if not path.is_file() or path.stat().st_size > _MAX_FILE:
-            return {}
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _keys(registry: str, repository: str) -> Iterator[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from layerlint.images.errors import ImageError
 
 Document: TypeAlias = Mapping[str, Any]
+
+_MAX_SETTINGS = 1 << 20
 
 
 def parse(data: bytes, name: str) -> object:
@@ -26,6 +29,17 @@ def parse_object(data: bytes, name: str) -> Document:
     if not isinstance(value, dict):
         raise ImageError(f"{name}: not a JSON object")
     return value
+
+
+def read_settings(path: Path) -> Document:
+    """A file of settings of another program; empty where it is not there, not readable or not an object."""
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_SETTINGS:
+            return {}
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def text(document: Document, key: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import json
 import os
 import socket
 from collections.abc import Generator, Iterator
@@ -25,7 +24,6 @@ from layerlint.images.unpack import CHUNK
 
 TIMEOUT = 300.0
 """Seconds of silence: an engine packs a large image before it answers."""
-_MAX_FILE = 1 << 20
 
 Kind = Literal["docker", "podman"]
 
@@ -144,21 +142,13 @@ def engines() -> Iterator[Engine]:
 def _context_address() -> str:
     """Of the context that is in use (``docker context use``); empty without one."""
     folder = Path(os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker"))
-    name = os.environ.get("DOCKER_CONTEXT") or documents.text(_read(folder / "config.json"), "currentContext")
+    settings = documents.read_settings(folder / "config.json")
+    name = os.environ.get("DOCKER_CONTEXT") or documents.text(settings, "currentContext")
     if not name or name == "default":
         return ""
-    meta = _read(folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest() / "meta.json")
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    meta = documents.read_settings(folder / "contexts" / "meta" / digest / "meta.json")
     address = documents.text(documents.part(documents.part(meta, "Endpoints"), "docker"), "Host")
     if not address:
         raise NoEngineError(f"docker: the context {name[:60]!r}, which is in use, has no address")
     return address
-
-
-def _read(path: Path) -> Document:
-    try:
-        if not path.is_file() or path.stat().st_size > _MAX_FILE:
-            return {}
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

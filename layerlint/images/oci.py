@@ -15,7 +15,6 @@ from layerlint.images.limits import MAX_DOCUMENT, MAX_LAYERS, MAX_NESTING
 from layerlint.images.reading import Blob, Found
 
 INDEX = "index.json"
-LAYOUT = "oci-layout"
 _DIGEST = re.compile(r"sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 _INDEXES = frozenset(
     {

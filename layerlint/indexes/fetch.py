@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from layerlint import __version__
 from layerlint._dataclass import dataclass
+from layerlint._opener import opener
 from layerlint.domain.units import format_bytes
 from layerlint.indexes.errors import SourceError
 
@@ -70,17 +71,7 @@ class Fetcher:
         self._deadline = deadline
         self._pauses = PAUSES if pauses is None else pauses
         self._count = 0
-        # Not `build_opener`: it also opens file:, ftp: and data:.
-        self._opener = urllib.request.OpenerDirector()
-        for handler in (
-            urllib.request.ProxyHandler(),
-            urllib.request.HTTPHandler(),
-            urllib.request.HTTPSHandler(),
-            urllib.request.HTTPErrorProcessor(),
-            urllib.request.HTTPDefaultErrorHandler(),
-            _Redirects(),
-        ):
-            self._opener.add_handler(handler)
+        self._opener = opener(_Redirects())
 
     def get(self, url: str, limit: int, known: Tag | None = None) -> Fetched | None:
         """The file, or None where the server says that it is still the one that is ``known``.

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from layerlint import __version__
-from layerlint.catalog.cache import folder
+from layerlint.catalog.cache import folder, keep
 
 _FOR_GOOD: Final = "wheels"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -52,14 +50,7 @@ class Store:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._forget()
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
-                raise
+            keep(path, data)
 
     def _path(self, key: str, for_good: bool) -> Path:
         digest = hashlib.sha256(f"{__version__}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()

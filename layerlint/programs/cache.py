@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import tempfile
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, cast
 
 from layerlint._dataclass import dataclass
+from layerlint.catalog.cache import keep
 from layerlint.programs.facts import Declared, FileFacts, Found, Imported, Language
 from layerlint.programs.model import NeedKind
 from layerlint.report import Confidence
@@ -62,13 +61,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _make_room(path.parent)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            try:
-                with open(descriptor, "wb") as file:
-                    file.write(data)
-                os.replace(name, path)
-            except OSError:
-                os.unlink(name)
+            keep(path, data)
         except OSError:
             return
 

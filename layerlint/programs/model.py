@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from layerlint._dataclass import dataclass
-from layerlint.report import Confidence
+from layerlint.report import Confidence, Evidence
 
 
 class NeedKind(Enum):
@@ -38,18 +38,6 @@ class NeedKind(Enum):
     """The database of zones; the name is a zone, or empty."""
     USER = "user"
     """An account or a group by name; empty for the one that it runs as."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
-    """Where it says so."""
-
-    file: str
-    """Relative to the build context, or the Dockerfile's path."""
-    line: int
-    """From 1; 0 where there are no lines (a header of a binary)."""
-    text: str
-    """What stands there, in one short line: ``import psycopg2``, ``NEEDED libssl.so.3``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from layerlint.programs.model import Evidence, Need, NeedKind
+from layerlint.programs.model import Need, NeedKind
 from layerlint.programs.python_native import GLIBC_ONLY, NEEDS
 from layerlint.programs.python_use import Resolved, declared_extras
-from layerlint.report import Confidence
+from layerlint.report import Confidence, Evidence
 
 _MOST_PLACES = 3
 """Of one distribution."""

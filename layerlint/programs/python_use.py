@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from layerlint._dataclass import dataclass
 from layerlint.catalog.distributions import measured, normalised
 from layerlint.programs.facts import Declared, FileFacts, Imported, Language
-from layerlint.programs.model import Evidence, ProgramFile, PythonUse
+from layerlint.programs.model import ProgramFile, PythonUse
 from layerlint.programs.python_names import STANDARD, closure, is_listed, libraries, modules_of, owners_of
 from layerlint.programs.reach import Modules, is_test
+from layerlint.report import Evidence
 
 _MOST = 2_000
 _TOKEN = re.compile(r"\w+")

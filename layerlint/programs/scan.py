@@ -13,11 +13,11 @@ from typing import Final
 from layerlint.programs.cache import Store
 from layerlint.programs.examine import examine
 from layerlint.programs.facts import FileFacts, Found, Language
-from layerlint.programs.model import Evidence, Need, NeedKind, ProgramFacts, ProgramFile
+from layerlint.programs.model import Need, NeedKind, ProgramFacts, ProgramFile
 from layerlint.programs.python_needs import lower, python_needs
 from layerlint.programs.python_use import Resolved, resolve
 from layerlint.programs.reach import Modules, is_elsewhere, reached
-from layerlint.report import Confidence
+from layerlint.report import Confidence, Evidence
 
 MAX_FILES: Final = 50_000
 _ENOUGH = 64

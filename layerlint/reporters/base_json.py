@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerlint.report import BaseAdvice, CandidateRecord, EvidenceRecord, NeedRecord
+from layerlint.report import BaseAdvice, CandidateRecord, Evidence, NeedRecord
 from layerlint.reporters.json import Object, dumps, size_object
 from layerlint.reporters.style import Style
 
@@ -69,5 +69,5 @@ def _candidate(each: CandidateRecord) -> Object:
     }
 
 
-def _evidence(place: EvidenceRecord) -> Object:
+def _evidence(place: Evidence) -> Object:
     return {"file": place.file, "line": place.line, "text": place.text}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from layerlint.report import SPLIT, BaseAdvice, BaseVerdict, EvidenceRecord
+from layerlint.report import SPLIT, BaseAdvice, BaseVerdict, Evidence
 from layerlint.reporters.characters import printable
 from layerlint.reporters.json import Object, dumps, size_object
 from layerlint.reporters.sarif import SCHEMA, uri_of
@@ -49,7 +49,7 @@ def _results(one: BaseAdvice) -> Iterator[Object]:
     yield result
 
 
-def _result(one: BaseAdvice, rule: int, level: str, text: str, places: Sequence[EvidenceRecord]) -> Object:
+def _result(one: BaseAdvice, rule: int, level: str, text: str, places: Sequence[Evidence]) -> Object:
     place = one.place
     region = {
         "startLine": place.line,

@@ -50,7 +50,7 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
         yield ""
         for need in missing:
             place = need.evidence[0]
-            where = f"{one_line(place.file)}:{place.line}" if place.line else one_line(place.file)
+            where = one_line(place.where)
             yield from wrap(f"missing today: {_thing(need)}: {where}: {one_line(place.text)}", style.width)
     if style.verbose:
         yield from _needs(one, style)
@@ -147,7 +147,7 @@ def _needs(one: BaseAdvice, style: Style) -> Iterator[str]:
     yield _paint("needed:", "1", style)
     for need in one.needs:
         place = need.evidence[0]
-        where = f"{one_line(place.file)}:{place.line}" if place.line else one_line(place.file)
+        where = one_line(place.where)
         because = f" ({one_line(need.because)})" if need.because else ""
         state = "" if need.today == "met" else f" [{one_line(need.today)} today]"
         yield shorten(

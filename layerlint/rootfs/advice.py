@@ -10,14 +10,14 @@ from layerlint.domain.size import ZERO, Size
 from layerlint.domain.units import format_size
 from layerlint.execution.bases import find
 from layerlint.execution.trace import Trace
-from layerlint.programs.model import Evidence, NeedKind
+from layerlint.programs.model import NeedKind
 from layerlint.report import (
     SPLIT,
     BaseAdvice,
     BaseRecord,
     BaseVerdict,
     CandidateRecord,
-    EvidenceRecord,
+    Evidence,
     NeedRecord,
     Place,
     ReasonRecord,
@@ -249,8 +249,8 @@ def _said(gap: Gap) -> str:
     return redact(where + gap.text)
 
 
-def _evidence(place: Evidence) -> EvidenceRecord:
-    return EvidenceRecord(place.file, place.line, redact(place.text))
+def _evidence(place: Evidence) -> Evidence:
+    return Evidence(place.file, place.line, redact(place.text))
 
 
 def _place(trace: Trace, span: Span) -> Place:

@@ -13,7 +13,8 @@ from layerlint.effects import Populate
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.execution.view import read_data
 from layerlint.filesystem.node import Inode
-from layerlint.programs.model import Evidence, Need, NeedKind
+from layerlint.programs.model import Need, NeedKind
+from layerlint.report import Evidence
 from layerlint.rootfs.copied import Part
 from layerlint.rootfs.model import Gap, GapKind, Requirement
 from layerlint.rootfs.program_names import NPM_LIKE

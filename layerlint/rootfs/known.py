@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from layerlint.analysis.by_identity import ByIdentity
 from layerlint.execution.trace import Trace
 from layerlint.programs.model import ProgramFacts
 from layerlint.report import BaseAdvice
@@ -12,36 +13,21 @@ from layerlint.rootfs.requirements import program_files, scan
 from layerlint.rootfs.starts import starts
 
 
-class _Identity:
-    """A trace as a key: by identity, since to compare two is to compare file systems."""
-
-    __slots__ = ("trace",)
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.trace is self.trace
-
-    def __hash__(self) -> int:
-        return id(self.trace)
-
-
 def advice(trace: Trace) -> BaseAdvice | None:
-    return _advice(_Identity(trace))
+    return _advice(ByIdentity(trace))
 
 
 def program_facts(trace: Trace) -> ProgramFacts | None:
     """None where nothing of the program can be read."""
-    return _facts(_Identity(trace))
+    return _facts(ByIdentity(trace))
 
 
 @lru_cache(maxsize=1)
-def _advice(key: _Identity) -> BaseAdvice | None:
+def _advice(key: ByIdentity) -> BaseAdvice | None:
     return advise(key.trace)
 
 
 @lru_cache(maxsize=1)
-def _facts(key: _Identity) -> ProgramFacts | None:
+def _facts(key: ByIdentity) -> ProgramFacts | None:
     files, _ = program_files(key.trace)
     return scan(key.trace, files, starts(key.trace)) if files else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from layerlint._dataclass import dataclass
-from layerlint.programs.model import Evidence, Need, ProgramFile
-from layerlint.report import BaseVerdict
+from layerlint.programs.model import Need, ProgramFile
+from layerlint.report import BaseVerdict, Evidence
 
 
 @dataclass(frozen=True, slots=True, order=True)

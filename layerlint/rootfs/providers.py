@@ -58,6 +58,7 @@ _DEBIAN: Final[Mapping[str, str]] = {
     "ssh-keygen": "openssh-client",
     "ssh-keyscan": "openssh-client",
     "sshd": "openssh-server",
+    "supervisord": "supervisor",
     "svn": "subversion",
     "tini": "tini",
     "top": "procps",
@@ -69,7 +70,7 @@ _DEBIAN: Final[Mapping[str, str]] = {
 
 _SAME_NAME: Final = frozenset(
     {"bash", "bzip2", "cron", "curl", "git", "gosu", "htop", "jq", "less", "lsof", "nano", "openssl", "patch", "rsync",
-     "socat", "sqlite3", "strace", "sudo", "supervisord", "tar", "unzip", "vim", "wget", "zip", "zsh"}
+     "socat", "sqlite3", "strace", "sudo", "tar", "unzip", "vim", "wget", "zip", "zsh"}
 )  # fmt: skip
 
 _DEBIAN_LIBRARIES: Final[Mapping[str, str]] = {
@@ -93,20 +94,22 @@ def package_of_program(database: PackageDatabase, name: str) -> str | None:
     if index is None:
         return None
     if database.manager == "apk":
-        own = alpine.open_index(index)
-        found = () if own is None else own.providers(f"cmd:{name}")
-        return found[0] if found else None
+        return _apk_provider(index, f"cmd:{name}")
     if database.manager != "apt":
         return None
     known = _DEBIAN.get(name) or _programs(index).get(name) or (name if name in _SAME_NAME else None)
     packages = open_index(index)
-    if known == "supervisord":
-        known = "supervisor"
     return (
         known
         if packages is not None and known is not None and (packages.get(known) or packages.providers(known))
         else None
     )
+
+
+def _apk_provider(index: str, provided: str) -> str | None:
+    own = alpine.open_index(index)
+    found = () if own is None else own.providers(provided)
+    return found[0] if found else None
 
 
 def package_of_library(database: PackageDatabase, soname: str) -> str | None:
@@ -115,9 +118,7 @@ def package_of_library(database: PackageDatabase, soname: str) -> str | None:
     if index is None:
         return None
     if database.manager == "apk":
-        own = alpine.open_index(index)
-        found = () if own is None else own.providers(f"so:{soname}")
-        return found[0] if found else None
+        return _apk_provider(index, f"so:{soname}")
     packages = open_index(index) if database.manager == "apt" else None
     if packages is None:
         return None

@@ -12,8 +12,8 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.filesystem.node import HostFile, Inode
 from layerlint.filesystem.tree import walk
-from layerlint.programs.model import Evidence, Need, NeedKind, ProgramFacts, ProgramFile
-from layerlint.report import Confidence
+from layerlint.programs.model import Need, NeedKind, ProgramFacts, ProgramFile
+from layerlint.report import Confidence, Evidence
 from layerlint.rootfs import copied, distributions
 from layerlint.rootfs.model import At, Gap, GapKind, Requirement, Requirements
 from layerlint.rootfs.program_names import (

@@ -36,7 +36,7 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.trace import State, Trace
 from layerlint.filesystem.node import HostFile, Inode
 from layerlint.filesystem.tree import walk
-from layerlint.programs.model import Evidence
+from layerlint.report import Evidence
 from layerlint.rootfs.candidates import is_known
 from layerlint.rootfs.copied import is_static
 from layerlint.rootfs.model import Reason

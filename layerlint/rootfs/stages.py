@@ -8,7 +8,7 @@ from layerlint._dataclass import replace
 from layerlint.domain.credentials import redact
 from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import StageTrace, State, Step, Trace
-from layerlint.programs.model import Evidence
+from layerlint.report import Evidence
 from layerlint.rootfs.model import At
 from layerlint.shell.render import shorten
 from layerlint.source import Span

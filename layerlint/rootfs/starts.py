@@ -13,7 +13,7 @@ from layerlint.execution.view import read_data
 from layerlint.execution.wrappers import unwrap
 from layerlint.filesystem.node import Inode
 from layerlint.filesystem.union import FileSystem
-from layerlint.programs.model import Evidence
+from layerlint.report import Evidence
 from layerlint.rootfs.program_names import BUILTINS, SHELLS, STARTERS
 from layerlint.rootfs.stages import evidence_of, root_stage
 from layerlint.shell.parser import parse

@@ -8,8 +8,8 @@ from typing import assert_never
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Entrypoint
 from layerlint.execution.trace import State, Step, Trace
-from layerlint.programs.model import Evidence, NeedKind
-from layerlint.report import BaseVerdict, Confidence
+from layerlint.programs.model import NeedKind
+from layerlint.report import BaseVerdict, Confidence, Evidence
 from layerlint.rootfs.facts import contents_of, has_more
 from layerlint.rootfs.judging import Ground, no_manager, same_manager
 from layerlint.rootfs.model import (

@@ -51,7 +51,7 @@ def records(cls: type[T]) -> st.SearchStrategy[T]:
     if cls is report.GateRecord:
         fields["name"] = st.sampled_from(GATES)
     if cls is report.NeedRecord:
-        fields["evidence"] = st.lists(records(report.EvidenceRecord), min_size=1, max_size=2).map(tuple)
+        fields["evidence"] = st.lists(records(report.Evidence), min_size=1, max_size=2).map(tuple)
     built = st.builds(cls, **fields)
     if cls is report.FleetReport:
         return built.map(_within_fleet)  # type: ignore[arg-type]
