@@ -120,11 +120,11 @@ def _origin(origin: Origin) -> str:
 
 
 def _finding(finding: Finding) -> tuple[str, ...]:
-    rule = escape(finding.name)
+    rule, address = escape(finding.name), escape(finding.url)
     return (
         str(finding.place.line),
         finding.severity.value,
-        f'<a href="{escape(finding.url)}">{rule}</a>' if finding.url.startswith("https://") else rule,
+        f'<a href="{address}">{rule}</a>' if address.startswith("https://") and " " not in address else rule,
         escape_message(finding.message),
         "" if finding.bytes is None else short_size(finding.bytes),
     )

@@ -48,6 +48,9 @@ def records(cls: type[T]) -> st.SearchStrategy[T]:
         return _tables()  # type: ignore[return-value]
     hints = get_type_hints(cls, vars(report) | {"Mapping": Mapping, "Size": Size})
     fields = {field.name: _of(hints[field.name]) for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    if cls is report.Report:  # its rules are those of a set, by name
+        rules = st.lists(records(report.RuleInfo), max_size=2, unique_by=lambda rule: rule.name)
+        fields["rules"] = rules.map(tuple)
     if cls is report.GateRecord:
         fields["name"] = st.sampled_from(GATES)
     if cls is report.NeedRecord:
