@@ -190,6 +190,7 @@ def read(
         directory = parent(clean(path))
         for kind, rest in _lines(text):
             if len(wanted) >= MAX_REQUIREMENTS or len(pins) >= _MAX_PINS:
+                gaps.append(f"the rest of {shown}")
                 break
             if kind in ("r", "c"):
                 waiting.append((rest if rest.startswith("/") else join(directory, rest), rest, kind == "c"))

@@ -31,6 +31,7 @@ from layerlint.effects import (
 from layerlint.execution.archives import decompressed_size, strip, unpack
 from layerlint.execution.compression import compressed_size
 from layerlint.filesystem.node import Directory, HostFile, Inode, Kind, Node, TarData, Zeros
+from layerlint.filesystem.tree import MAX_DEPTH, locate
 from layerlint.filesystem.union import FileSystem
 from layerlint.shell.glob import matches
 
@@ -67,6 +68,10 @@ ROOT = Creator()
 def apply(effect: FileEffect, filesystem: FileSystem, because: str, by: Creator = ROOT) -> Changed:
     """Do one effect.  What ``/dev``, ``/proc`` and ``/sys`` hold is the kernel's and never ships."""
     match effect:
+        case Write(path) | MakeDirectory(path) | Touch(path) if path.count("/") > MAX_DEPTH and (
+            locate(filesystem.root, path, follow=True) is None
+        ):
+            return Changed(filesystem, f"a path more than {MAX_DEPTH} folders deep is not followed")
         case Write(path, size, content, append, mode):
             if is_kernel(path):
                 return Changed(filesystem)

@@ -1,4 +1,4 @@
-"""``$((…))``: integers, the usual operators, and variables whose values are known."""
+"""``$((…))``: integers, the usual operators, and variables and parameters whose values are known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Callable
 from layerlint._pattern import pattern
 from layerlint.domain.text import UNKNOWN, Text
 
-_TOKEN = pattern(r"\s*(?:(\d+)|\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?|(<=|>=|==|!=|&&|\|\||[-+*/%()<>!]))")
+_TOKEN = pattern(
+    r"\s*(?:(\d+)|\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?|\$(?:\{([0-9]+|#)\}|([0-9#]))"
+    r"|(<=|>=|==|!=|&&|\|\||[-+*/%()<>!]))"
+)
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"))
 _MAX_TOKENS = 200
 _LIMIT = 1 << 63
@@ -26,7 +29,8 @@ def evaluate(expression: str, lookup: Callable[[str], Text | None]) -> Text:
         match = _TOKEN.match(text, position)
         if match is None or len(tokens) >= _MAX_TOKENS:
             return UNKNOWN
-        number, name, operator = match.groups()
+        number, name, braced, special, operator = match.groups()
+        name = name or braced or special
         if name is not None:
             text_of = lookup(name)
             if not isinstance(text_of, str | None):

@@ -35,7 +35,8 @@ _LONGEST_TOLD = 60
 
 @dataclass(slots=True)
 class _Budget:
-    left: int = MAX_FILES
+    left: int = field(default_factory=lambda: MAX_FILES)
+    """Negative where an entry was left out."""
     deepest: str = ""
     """A folder below which nothing is read."""
     unreadable: dict[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class BuildContext:
         ]
         if (more := len(budget.unreadable) - _MOST_TOLD) > 0:
             found.append(f"{more} more paths of the build context cannot be read")
-        if budget.left <= 0:
+        if budget.left < 0:
             found.append(
                 f"more than {MAX_FILES:,} entries of the build context are asked for: the rest was not read"
             )
@@ -186,6 +187,7 @@ class BuildContext:
     ) -> Node | None:
         """``where`` is the path on this machine."""
         if self._budget.left <= 0:
+            self._budget.left = -1
             return None
         if depth > _MAX_DEPTH:
             self._budget.deepest = self._budget.deepest or path[:_LONGEST_TOLD] + "…"

@@ -8,7 +8,7 @@ known makes two paths, which are joined behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import assert_never
 
 from layerlint._dataclass import replace
@@ -234,26 +234,40 @@ class ShellRunner:
         return (~status if command.negated else status), stream or NOTHING
 
     def _and_or(self, command: AndOr, stdin: Stream | None) -> tuple[Truth, Stream]:
-        if command.operator == "&&":
-            status, output = self.run(command.left, stdin)
-            if self.must and status is not Truth.YES:
-                status = Truth.YES  # else there is no layer
-        else:
-            with self._tolerated():
-                status, output = self.run(command.left, stdin)
-        goes_on = status if command.operator == "&&" else ~status
+        # A loop, for a list is as deep as it is long, and ``&&`` joins a hundred commands of some RUNs.
+        spine: list[AndOr] = []
+        first: Command = command
+        while isinstance(first, AndOr):
+            spine.append(first)
+            first = first.left
+        spine.reverse()
+        tolerated = max((place for place, node in enumerate(spine) if node.operator == "||"), default=-1)
+        with self._tolerated() if tolerated >= 0 else nullcontext():
+            status, output = self.run(first, stdin)
+        for place, node in enumerate(spine):
+            with self._tolerated() if place < tolerated else nullcontext():
+                status, output = self._and_or_right(node, status, output, stdin)
+        return status, output
+
+    def _and_or_right(
+        self, node: AndOr, status: Truth, output: Stream, stdin: Stream | None
+    ) -> tuple[Truth, Stream]:
+        """Go on with the right side of a list whose left side ended with `status`."""
+        if node.operator == "&&" and self.must and status is not Truth.YES:
+            status = Truth.YES  # else there is no layer
+        goes_on = status if node.operator == "&&" else ~status
         if goes_on is Truth.NO or self.process.stopped:
             return status, output
         if goes_on is Truth.YES:
-            status, written = self.run(command.right, stdin)
+            status, written = self.run(node.right, stdin)
             return status, concatenate(output, written)
         before = self.process
         with self._maybe():
-            right, written = self.run(command.right, stdin)
-        if command.operator == "&&":
-            self._meet(self.process, before, command)
+            right, written = self.run(node.right, stdin)
+        if node.operator == "&&":
+            self._meet(self.process, before, node)
             return status & right, concatenate(output, written)
-        self._meet(before, self.process, command)
+        self._meet(before, self.process, node)
         return status | right, output
 
     def _meet(self, likely: Process, other: Process, command: Command) -> None:
