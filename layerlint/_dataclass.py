@@ -71,29 +71,29 @@ else:
         }
         return dataclasses.field(**{name: value for name, value in options.items() if value is not _Missing})
 
-    class _Described:
-        """What `dataclasses` wants to know of a class, made where it is asked for."""
+    class _Twin:
+        """The same class by the standard decorator, made where `dataclasses` asks for what it keeps there."""
 
-        def __init__(self, make):
-            self._make, self._made = make, None
+        def __init__(self, name, fields, types, options):
+            self._given, self._made = (name, fields, types, options), None
 
-        def __get__(self, instance, cls):
+        def made(self):
             if self._made is None:
                 import dataclasses
 
-                self._made = self._make(dataclasses)
+                name, fields, types, options = self._given
+                described = [
+                    (each, types[each], _standard_field(fields[each], dataclasses)) for each in fields
+                ]
+                self._made = dataclasses.make_dataclass(name, described, **options)
             return self._made
 
-    def _described_fields(fields, types):
-        def make(dataclasses):
-            made = {}
-            for name, given in fields.items():
-                made[name] = each = _standard_field(given, dataclasses)
-                each.name, each.type, each.kw_only = name, types[name], False
-                each._field_type = dataclasses._FIELD
-            return made
+    class _OfTwin:
+        def __init__(self, twin, name):
+            self._twin, self._name = twin, name
 
-        return _Described(make)
+        def __get__(self, instance, cls):
+            return getattr(self._twin.made(), self._name)
 
     def _build(cls, frozen, eq, order):
         namespace = dict(cls.__dict__)
@@ -105,13 +105,12 @@ else:
         namespace.pop("__dict__", None)
         namespace.pop("__weakref__", None)
         compared = tuple(name for name, each in fields.items() if each.compare)
+        twin = _Twin(cls.__name__, fields, types, {"frozen": frozen, "eq": eq, "order": order})
         namespace.update(
             __slots__=tuple(fields),
             __match_args__=tuple(name for name, each in fields.items() if each.init),
-            __dataclass_fields__=_described_fields(fields, types),
-            __dataclass_params__=_Described(
-                lambda dataclasses: dataclasses._DataclassParams(True, True, eq, order, False, frozen)
-            ),
+            __dataclass_fields__=_OfTwin(twin, "__dataclass_fields__"),
+            __dataclass_params__=_OfTwin(twin, "__dataclass_params__"),
             __init__=_first_init(fields, frozen),
             __getstate__=_getstate,
             __setstate__=_setstate,
