@@ -72,6 +72,8 @@ class Fix:
     title: str
     applicability: Applicability
     edits: tuple[Edit, ...]
+    diff: str = ""
+    """Of one that is there to be read: its lines, as a unified diff; empty where the title says all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ TABLE: Final[Mapping[str, tuple[str, str]]] = {
     "blank-before-equals": ("blank_before_equals:CHECK", "ENV LABEL"),
     "build-fails": ("build_fails:CHECK", ""),
     "build-packages": ("build_packages:CHECK", ""),
+    "build-tools": ("build_tools:CHECK", ""),
     "checksum-spacing": ("checksum_spacing:CHECK", ""),
     "clear-text": ("downloads:CLEAR_TEXT", ""),
     "command-used": ("command_used:CHECK", ""),

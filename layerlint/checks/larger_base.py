@@ -7,12 +7,13 @@ from fnmatch import fnmatchcase
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.start import starts_a_program, starts_one_of
+from layerlint.checks._base_names import difference, parts
+from layerlint.checks._image_places import first_image
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import OnBuild
-from layerlint.domain.size import Size
 from layerlint.effects import InstallPackages
 from layerlint.execution.bases import find
-from layerlint.execution.trace import CommandRun, StageTrace, Trace
+from layerlint.execution.trace import CommandRun, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     if any(isinstance(step.instruction, OnBuild) for step in trace.target.chain()):
         return  # it is made to be built on
-    first = _first(trace.target)
-    repository, tag = _parts(first.base.reference)
+    base = trace.target.base
+    repository, tag = parts(base.reference)
     if repository not in params.images or not _counts(tag, params):
         return
     instead = params.instead
@@ -48,28 +49,14 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             return
         instead = f"{repository}:{tag}{instead}"
     smaller = find(instead)
-    saved = None if smaller is None else _difference(first.base.bytes, smaller.size)
+    saved = None if smaller is None else difference(base.bytes, smaller.size)
     if params.build and (saved is None or saved.likely == 0):
         return  # there is no such tag, or it is no smaller
     yield Observation(
-        span=first.stage.instruction.image.span,
-        values={"image": first.base.reference, "instead": instead},
+        span=first_image(trace.target),
+        values={"image": base.reference, "instead": instead},
         bytes=saved,
     )
-
-
-def _first(target: StageTrace) -> StageTrace:
-    while target.parent is not None:
-        target = target.parent
-    return target
-
-
-def _parts(reference: str) -> tuple[str, str]:
-    name = reference.partition("@")[0]
-    for prefix in ("docker.io/", "index.docker.io/", "library/"):
-        name = name.removeprefix(prefix)
-    head, colon, tag = name.rpartition(":")
-    return (head, tag) if colon and "/" not in tag else (name, "latest")
 
 
 def _counts(tag: str, params: Params) -> bool:
@@ -96,13 +83,6 @@ def _compiles(command: CommandRun) -> bool:
         if isinstance(effect, InstallPackages)
         for name in effect.packages
     )
-
-
-def _difference(larger: Size, smaller: Size) -> Size:
-    high = None if larger.high is None else max(0, larger.high - smaller.low)
-    likely = max(0, larger.likely - smaller.likely)
-    low = 0 if smaller.high is None else max(0, larger.low - smaller.high)
-    return Size(min(low, likely), likely, high)
 
 
 CHECK = Check(Params, _run, ("image", "instead"))

@@ -30,7 +30,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         if each.verdict is not BaseVerdict.MEETS or each.what in params.excepted or each.saved is None:
             continue
         if each.what == SPLIT:
-            continue  # it is no base for the file as it is: `toolchain-shipped` speaks of that
+            continue  # it is no base for the file as it is: `build-tools-in-final-stage` speaks of that
         if each.saved.likely >= params.minimum:
             yield Observation(
                 span=first_image(trace.target),

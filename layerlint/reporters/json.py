@@ -117,7 +117,7 @@ def _fix(fix: Fix) -> Object:
         "title": fix.title,
         "applicability": fix.applicability.value,
         "edits": [{"start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits],
-    }
+    } | ({"diff": fix.diff} if fix.diff else {})
 
 
 def layers_object(report: LayersReport, *, changes: bool) -> Object:

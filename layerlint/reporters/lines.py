@@ -33,6 +33,7 @@ class Ink(Enum):
     RED = "1;31"
     YELLOW = "33"
     CYAN = "36"
+    GREEN = "32"
 
 
 def table(rows: Sequence[forecast.Row], style: Style) -> Iterator[str]:

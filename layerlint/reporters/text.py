@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
 
-from layerlint.report import FileReport, Finding, HiddenRecord, LayersReport, Origin, Place, Report, Severity
+from layerlint.report import (
+    FileReport,
+    Finding,
+    Fix,
+    HiddenRecord,
+    LayersReport,
+    Origin,
+    Place,
+    Report,
+    Severity,
+)
 from layerlint.reporters import forecast
-from layerlint.reporters.characters import one_line, pad, shorten, wrap
+from layerlint.reporters.characters import one_line, pad, printable, shorten, wrap
 from layerlint.reporters.lines import Ink, cut, entry, joined, paint, table
 from layerlint.reporters.size import short_size
 from layerlint.reporters.style import Style
@@ -91,12 +101,26 @@ def _finding(path: str, finding: Finding, style: Style) -> Iterator[str]:
     severity = paint(f"{finding.severity.value}:", _INKS.get(finding.severity), style)
     rule = paint(f"[{one_line(finding.name)}]", Ink.DIM, style)
     yield f"{where} {severity} {forecast.message(finding)} {rule}"
+    if finding.fix is not None and finding.fix.diff and not style.quiet:
+        yield from _proposal(finding.fix, style)
     if not style.verbose or style.quiet:
         return
     for related in finding.related:
         yield f"{_where(path, related.place, style)} note: {one_line(related.message)}"
     if finding.fix is not None:
         yield f"{where} fix ({finding.fix.applicability.value}): {one_line(finding.fix.title)}"
+
+
+def _proposal(fix: Fix, style: Style) -> Iterator[str]:
+    """What is there to be read, set in: the lines that change."""
+    yield f"    {one_line(fix.title)}:"
+    for line in fix.diff.splitlines()[2:]:  # without the names of the files
+        if line.startswith("@@"):
+            first, _, count = line[4:].partition(" ")[0].partition(",")
+            yield f"    {'after line' if count == '0' else 'line'} {first}:"
+        else:
+            ink = Ink.GREEN if line.startswith("+") else Ink.DIM
+            yield "    " + paint(printable(line).expandtabs(4).rstrip(), ink, style)
 
 
 def _where(path: str, place: Place, style: Style) -> str:

@@ -12,28 +12,26 @@ from layerlint.execution.bases import find
 from layerlint.execution.trace import Trace
 from layerlint.programs.model import NeedKind
 from layerlint.report import (
-    SPLIT,
     BaseAdvice,
     BaseRecord,
     BaseVerdict,
     CandidateRecord,
-    Evidence,
     NeedRecord,
     Place,
-    ReasonRecord,
 )
 from layerlint.rootfs.candidates import Candidate, candidates, newer
-from layerlint.rootfs.facts import end_of_life, interpreter_version
+from layerlint.rootfs.drawing import reasons, shown, split_record, with_versions
+from layerlint.rootfs.facts import end_of_life
 from layerlint.rootfs.judging import Ground
-from layerlint.rootfs.model import Gap, Judged, Judgement, Requirement, Requirements, Status
+from layerlint.rootfs.model import Gap, Judged, Requirements, Status
 from layerlint.rootfs.program_names import interpreter_of
-from layerlint.rootfs.ranking import RANKS, in_order
+from layerlint.rootfs.ranking import in_order
 from layerlint.rootfs.requirements import Reading, requirements
 from layerlint.rootfs.risks import risks
 from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
 from layerlint.rootfs.split import Split, split
 from layerlint.rootfs.stages import root_stage
-from layerlint.rootfs.verdict import judge, judge_split, refuse, today
+from layerlint.rootfs.verdict import judge, refuse, today
 from layerlint.source import Span
 
 
@@ -43,7 +41,7 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
         return None
     root = root_stage(trace.target)
     reference = root.base.reference
-    found = _with_versions(requirements(trace, reading), reference)
+    found = with_versions(requirements(trace, reading), reference)
     ground = Ground(trace, reference)
     known = today(found.needs, ground)
     ends = end_of_life(reference, root.base.image)
@@ -56,8 +54,8 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
                 records.append(record)
     plan = split(trace) if root.base.known else None
     if isinstance(plan, Split):
-        record = _split(trace, plan, ground, reading)
-        records += () if record is None else (record,)
+        drawn = split_record(trace, plan, ground, reading)
+        records += () if drawn is None else (drawn.record,)
     records = in_order(records)
     return BaseAdvice(
         trace.document.source.path,
@@ -75,59 +73,6 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
         trace.notes,
         root.base.known,
         _no_split(plan, root.base.bytes) if isinstance(plan, str) else "",
-    )
-
-
-def _with_versions(found: Requirements, reference: str) -> Requirements:
-    """Of the interpreters of the base, the release that it has: what is installed for it is for that release."""
-    needs: list[Requirement] = []
-    for each in found.needs:
-        need = each.need
-        if need.kind is NeedKind.INTERPRETER and not need.version:
-            version = interpreter_version(reference, interpreter_of(need.name.rpartition("/")[2]))
-            need = need if version is None else replace(need, version=version)
-        needs.append(replace(each, need=need))
-    return Requirements(tuple(needs), found.gaps, found.files)
-
-
-def _split(trace: Trace, plan: Split, original: Ground, reading: Reading | None) -> CandidateRecord | None:
-    """On the first of its bases that has all; without one, on the first of which nothing is known to be missing."""
-    best: CandidateRecord | None = None
-    for reference in plan.bases:
-        record = _split_on(trace, plan, reference, original, reading)
-        if record is not None and (best is None or RANKS[record.verdict] < RANKS[best.verdict]):
-            best = record
-    return best
-
-
-def _split_on(
-    trace: Trace, plan: Split, reference: str, original: Ground, reading: Reading | None
-) -> CandidateRecord | None:
-    text = plan.text(reference)
-    after = rerun(trace, text)
-    if after.target is None:
-        return None
-    trial, found = Ground(after, reference), _with_versions(requirements(after, reading), reference)
-    judgement = judge_split(found, plan.doubts, trace, trial)
-    if judgement.packages and judgement.verdict is not BaseVerdict.FAILS:
-        text = plan.text(reference, trial.manager, judgement.packages)
-        after = rerun(trace, text)
-    smaller = saved(trace, after)
-    if judgement.verdict is BaseVerdict.FAILS or smaller is None:
-        return None
-    return CandidateRecord(
-        reference,
-        SPLIT,
-        judgement.verdict,
-        judgement.packages,
-        _reasons(judgement),
-        tuple(risks(original, trial, found)),
-        end_of_life(reference, trial.base.image),
-        trial.base.bytes,
-        image_bytes(after),
-        smaller,
-        None,
-        redact(diff(trace, text)),
     )
 
 
@@ -173,7 +118,7 @@ def _candidate(
             candidate.what,
             refused.verdict,
             (),
-            _reasons(refused),
+            reasons(refused),
             (),
             end_of_life(candidate.reference, image),
             size,
@@ -197,7 +142,7 @@ def _candidate(
         candidate.what,
         judgement.verdict,
         judgement.packages,
-        _reasons(judgement),
+        reasons(judgement),
         tuple(risks(original, trial, found)),
         end_of_life(candidate.reference, image),
         trial.base.bytes,
@@ -205,13 +150,6 @@ def _candidate(
         smaller or ZERO,
         None,
         "" if judgement.verdict is BaseVerdict.FAILS else diff(trace, text),
-    )
-
-
-def _reasons(judgement: Judgement) -> tuple[ReasonRecord, ...]:
-    return tuple(
-        ReasonRecord(redact(reason.text), tuple(_evidence(place) for place in reason.evidence[:8]))
-        for reason in judgement.reasons
     )
 
 
@@ -231,7 +169,7 @@ def _needs(known: Sequence[Judged]) -> tuple[NeedRecord, ...]:
             next((e.requirement.need.because for e in found if e.requirement.need.because), ""),
             found[0].requirement.need.confidence,
             _today(found),
-            tuple(dict.fromkeys(_evidence(each.requirement.need.evidence) for each in found)),
+            tuple(dict.fromkeys(shown(each.requirement.need.evidence) for each in found)),
         )
         for (kind, name, version, when), found in places.items()
     )
@@ -247,10 +185,6 @@ def _today(found: Sequence[Judged]) -> str:
 def _said(gap: Gap) -> str:
     where = f"line {gap.evidence.line}: " if gap.evidence is not None and gap.evidence.line else ""
     return redact(where + gap.text)
-
-
-def _evidence(place: Evidence) -> Evidence:
-    return Evidence(place.file, place.line, redact(place.text))
 
 
 def _place(trace: Trace, span: Span) -> Place:

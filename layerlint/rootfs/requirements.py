@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from layerlint._dataclass import dataclass, replace
@@ -216,6 +217,15 @@ def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...
                 return tuple(found.values()), (Gap(text),)
             found.setdefault(path, ProgramFile(path, name, node.content.path))
     return tuple(found.values()), ()
+
+
+def host_files(trace: Trace, most: int) -> int:
+    """How many files of the build context the finished image has, counted up to a number."""
+    if trace.target is None:
+        return 0
+    nodes = (node for _, node in walk("/", trace.target.final.filesystem.root))
+    found = (node for node in nodes if isinstance(node, Inode) and isinstance(node.content, HostFile))
+    return sum(1 for _ in islice(found, most))
 
 
 def scan(

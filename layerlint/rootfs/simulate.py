@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.parser import parse
@@ -14,6 +15,7 @@ from layerlint.execution.trace import Trace
 from layerlint.filesystem.node import Inode
 from layerlint.filesystem.tree import walk
 from layerlint.graph import build_graph
+from layerlint.report import Edit
 from layerlint.rootfs.stages import root_stage
 from layerlint.source import SourceFile
 
@@ -50,6 +52,18 @@ def diff(trace: Trace, text: str) -> str:
     before = trace.document.source.text.splitlines()
     lines = difflib.unified_diff(before, text.splitlines(), name, name, n=0, lineterm="")
     return "\n".join(lines)
+
+
+def edits(before: str, after: str) -> tuple[Edit, ...]:
+    """Whole lines that take the place of others, in ascending order."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = list(accumulate(map(len, old), initial=0))
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return tuple(
+        Edit(starts[one], starts[other], "".join(new[first:last]))
+        for tag, one, other, first, last in matcher.get_opcodes()
+        if tag != "equal"
+    )
 
 
 def rerun(trace: Trace, text: str) -> Trace:
