@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from layerlint._dataclass import replace
+from layerlint.catalog import recipes
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.units import format_size
@@ -20,7 +21,7 @@ from layerlint.report import (
     Place,
 )
 from layerlint.rootfs.candidates import Candidate, candidates, newer
-from layerlint.rootfs.drawing import reasons, shown, split_record, with_versions
+from layerlint.rootfs.drawing import Drawn, reasons, shown, split_record, with_versions
 from layerlint.rootfs.facts import end_of_life
 from layerlint.rootfs.judging import Ground
 from layerlint.rootfs.model import Gap, Judged, Requirements, Status
@@ -55,7 +56,9 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
     plan = split(trace) if root.base.known else None
     if isinstance(plan, Split):
         drawn = split_record(trace, plan, ground, reading)
-        records += () if drawn is None else (drawn.record,)
+        if isinstance(drawn, Drawn):
+            records.append(drawn.record)
+        plan = drawn if isinstance(drawn, str) else plan
     records = in_order(records)
     return BaseAdvice(
         trace.document.source.path,
@@ -72,11 +75,13 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
         tuple(records),
         trace.notes,
         root.base.known,
-        _no_split(plan, root.base.bytes) if isinstance(plan, str) else "",
+        _no_split(plan, reference, root.base.bytes) if isinstance(plan, str) else "",
     )
 
 
-def _no_split(why: str, base: Size) -> str:
+def _no_split(why: str, reference: str, base: Size) -> str:
+    if recipes.split(reference)[0] == "python":
+        return f"compilers ship with the packages that they built: no stage of its own is drawn up for them: {why}"
     return (
         f"the base is there to build with: a stage of its own for that would save up to {format_size(base.likely)}, "
         f"but none can be drawn up here: {why}"

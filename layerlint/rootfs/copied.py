@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -16,9 +17,10 @@ from layerlint.filesystem.node import HostFile, Inline, Inode
 from layerlint.filesystem.tree import walk
 from layerlint.graph import StageRef
 from layerlint.programs.model import Need, NeedKind
+from layerlint.rootfs.dotnet import is_portable, project
 from layerlint.rootfs.facts import glibc_of
 from layerlint.rootfs.model import Gap, GapKind, Requirement
-from layerlint.rootfs.products import ARCHIVERS, written
+from layerlint.rootfs.products import ARCHIVERS, folder_written, written
 from layerlint.rootfs.program_names import WEB_SERVERS
 from layerlint.rootfs.stages import evidence_at, evidence_of, root_stage
 from layerlint.rootfs.starts import Starts
@@ -30,6 +32,8 @@ _WEB_ROOTS: Final = (
     "/usr/share/nginx/",
     "/var/www/",
 )
+_PIP: Final = re.compile(r"(?:^|[\s/])pip[23]?(?:\.\d{1,2})? (?:-\S{1,40} ){0,8}install\b")
+"""In the text of a command."""
 _COMPILERS: Final = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "go", "rustc"})
 _DATA: Final = frozenset({".css", ".html", ".jpg", ".json", ".md", ".png", ".svg", ".txt", ".yaml", ".yml"})
 
@@ -52,9 +56,11 @@ def from_stages(trace: Trace, found: Starts) -> Part:
         if not isinstance(step.instruction, Copy) or step.instruction.from_ is None:
             continue
         unknown = [entry for entry in _unread(step) if not (serves and entry.path.startswith(_WEB_ROOTS))]
+        stage = source_stage(trace, step)
+        if stage is not None:
+            unknown = [entry for entry in unknown if not brought_by_pip(stage, entry)]
         if not unknown:
             continue
-        stage = _source(trace, step)
         compiled = None if stage is None else _compiled(trace, stage, step)
         if compiled is None:
             names = ", ".join(sorted({posixpath.basename(entry.path) for entry in unknown})[:3])
@@ -75,7 +81,7 @@ def builders(trace: Trace) -> Iterator[StageTrace]:
     found: dict[int, StageTrace] = {}
     for step in () if trace.target is None else trace.target.chain():
         if isinstance(step.instruction, Copy) and step.instruction.from_ is not None:
-            stage = _source(trace, step)
+            stage = source_stage(trace, step)
             if stage is not None and any(_unread(step)) and _compiled(trace, stage, step) is not None:
                 found.setdefault(stage.stage.index, stage)
     yield from found.values()
@@ -102,7 +108,15 @@ def _unread(step: Step) -> Iterator[Entry]:
             yield entry
 
 
-def _source(trace: Trace, step: Step) -> StageTrace | None:
+def brought_by_pip(stage: StageTrace, entry: Entry) -> bool:
+    """It has the same path in the stage, where pip put it (`copied_packages`)."""
+    node = stage.final.filesystem.lookup(entry.path)
+    if not isinstance(node, Inode):
+        return False
+    return (node.label or "").startswith("pip:") or _PIP.search(node.because) is not None
+
+
+def source_stage(trace: Trace, step: Step) -> StageTrace | None:
     for edge in trace.graph.edges:
         if edge.instruction is step.instruction and isinstance(edge.source, StageRef):
             return trace.stages[edge.source.index]
@@ -127,8 +141,10 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
         for maker, command in builds:
             place = evidence_at(trace, command.span, command.text)
             if not _reads_sources(stage, command):
-                gaps.append(Gap("what the sources that it is compiled from need is not known", place))
-            if command.name in ARCHIVERS or is_static(maker, command):
+                gaps.append(Gap(_unread_sources(maker, command), place))
+            if command.name in ARCHIVERS or (command.name == "dotnet" and is_portable(command)):
+                continue
+            if is_static(maker, command):
                 continue
             base = root_stage(stage).base
             libc = base.image.libc if base.image is not None and base.known else None
@@ -149,9 +165,19 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
     return _Compiled(tuple(dict.fromkeys(needs)), tuple(dict.fromkeys(gaps)))
 
 
+def _unread_sources(step: Step, command: CommandRun) -> str:
+    made = None
+    if command.name == "dotnet":
+        made = project(step, [str(word) for word in command.argv], step.before.workdir)
+    if made is None or not made.references:
+        return "what the sources that it is compiled from need is not known"
+    more = " …" if len(made.references) > 3 else ""
+    return f"what {', '.join(made.references[:3])}{more} and the sources that use it need is not known"
+
+
 def _builds(stage: StageTrace, source: str) -> Iterator[tuple[Step, CommandRun]]:
     """The compilers' runs that make the file of that path; of cargo, that of the stage."""
-    product = written(stage, source)
+    product = written(stage, source) or folder_written(stage, source)
     if product is not None:
         yield product.step, product.command
         return

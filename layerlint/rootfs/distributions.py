@@ -70,6 +70,19 @@ _OWN_BINARIES: Final = frozenset(
 """npm packages whose install script compiles nothing where the registry has their binary."""
 
 
+def is_compiled(name: str) -> bool:
+    """It is known to have no wheels."""
+    return normalised(name) in _COMPILED
+
+
+def is_linked_alone(name: str) -> bool:
+    """Its wheel brings what it is linked with, or `programs` knows what it needs."""
+    from layerlint.programs.python_native import NEEDS
+
+    name = normalised(name)
+    return name in _PURE or name in _MUSL or name in measured() or name in NEEDS or name == "netifaces"
+
+
 def installed(trace: Trace) -> Part:
     """Of every package that pip or npm installs on the base of the target."""
     needs: list[Requirement] = []

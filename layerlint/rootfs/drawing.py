@@ -26,31 +26,39 @@ class Drawn:
     """The whole Dockerfile, with nothing masked."""
 
 
-def split_record(trace: Trace, plan: Split, original: Ground, reading: Reading | None) -> Drawn | None:
-    """On the first of its bases that has all; without one, on the first of which nothing is known to be missing."""
+def split_record(trace: Trace, plan: Split, original: Ground, reading: Reading | None) -> Drawn | str:
+    """On the first of its bases that has all; without one, on the first of which nothing is known to be missing.
+
+    A sentence says why it can stand on none of them.
+    """
     best: Drawn | None = None
+    why = ""
     for reference in plan.bases:
-        record = _split_on(trace, plan, reference, original, reading)
-        if record is not None and (best is None or RANKS[record.record.verdict] < RANKS[best.record.verdict]):
-            best = record
-    return best
+        drawn = _split_on(trace, plan, reference, original, reading)
+        if isinstance(drawn, str):
+            why = why or drawn
+        elif best is None or RANKS[drawn.record.verdict] < RANKS[best.record.verdict]:
+            best = drawn
+    return best or why
 
 
 def _split_on(
     trace: Trace, plan: Split, reference: str, original: Ground, reading: Reading | None
-) -> Drawn | None:
+) -> Drawn | str:
     text = plan.text(reference)
     after = rerun(trace, text)
     if after.target is None:
-        return None
+        return "it has no last stage"
     trial, found = Ground(after, reference), with_versions(requirements(after, reading), reference)
     judgement = judge_split(found, plan.doubts, trace, trial)
     if judgement.packages and judgement.verdict is not BaseVerdict.FAILS:
         text = plan.text(reference, trial.manager, judgement.packages)
         after = rerun(trace, text)
     smaller = saved(trace, after)
-    if judgement.verdict is BaseVerdict.FAILS or smaller is None:
-        return None
+    if judgement.verdict is BaseVerdict.FAILS:
+        return f"for a last stage, {redact(judgement.reasons[0].text)}"
+    if smaller is None:
+        return f"with a last stage on {reference} the image gets no smaller"
     record = CandidateRecord(
         reference,
         SPLIT,

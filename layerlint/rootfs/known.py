@@ -52,7 +52,7 @@ def _split(key: ByIdentity) -> Drawn | str | None:
         return f"more than {MOST_SOURCES} files of the build context are in it: `layerlint base` reads them"
     ground = Ground(trace, root_stage(trace.target).base.reference)
     # In this process: a lint starts none.
-    return split_record(trace, plan, ground, Reading(jobs=1)) or "no base that is known has all that it needs"
+    return split_record(trace, plan, ground, Reading(jobs=1))
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.trace import CommandRun, StageTrace, Step
 from layerlint.execution.view import read_data
 from layerlint.filesystem.node import Inode
+from layerlint.rootfs.dotnet import project, published
 
 _C: Final = frozenset({"c++", "cc", "clang", "clang++", "g++", "gcc"})
 _GO_VALUES: Final = frozenset(
@@ -29,6 +30,8 @@ _ARCHIVES: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 """Of a build tool: the goals that make an archive, and where it lies by default."""
 ARCHIVERS: Final = frozenset(_ARCHIVES)
 _LANGUAGES: Final[Mapping[str, str]] = {"cargo": "rust", "go": "go", "rustc": "rust"}
+_SHARED: Final = frozenset({"/", "/opt", "/usr", "/usr/local"})
+"""Folders with other things in them."""
 _DEEPEST: Final = 4
 """Copies of copies."""
 
@@ -37,9 +40,11 @@ _DEEPEST: Final = 4
 class Product:
     path: str
     language: str
-    """``go``, ``rust``, ``c`` or ``java``."""
+    """``go``, ``rust``, ``c``, ``dotnet`` or ``java``."""
     step: Step
     command: CommandRun
+    folder: str = ""
+    """What must be copied with it; empty where the file is all."""
 
 
 def written(stage: StageTrace, path: str, depth: int = 0) -> Product | None:
@@ -52,6 +57,9 @@ def written(stage: StageTrace, path: str, depth: int = 0) -> Product | None:
             folder = _folder(step, number)
             if folder is None:
                 continue
+            whole = _folder_of(stage, step, number, folder, path)
+            if whole is not None:
+                return Product(path, "dotnet" if command.name == "dotnet" else "c", step, command, whole)
             if _writes(step, command, folder, path):
                 if command.name in _ARCHIVES:
                     return Product(path, "java", step, command)
@@ -60,6 +68,21 @@ def written(stage: StageTrace, path: str, depth: int = 0) -> Product | None:
             if source is not None and depth < _DEEPEST:
                 made = written(stage, source, depth + 1)
                 return None if made is None else replace(made, path=path)
+    return None
+
+
+def folder_written(stage: StageTrace, path: str) -> Product | None:
+    """The run of ``dotnet publish`` that fills the folder."""
+    for step in reversed(tuple(stage.chain())):
+        for number, command in enumerate(step.commands):
+            folder = _folder(step, number) if command.name == "dotnet" else None
+            if folder is None or command.reached is not Truth.YES:
+                continue
+            words = _known(command.argv)
+            made = project(step, words, folder)
+            program = posixpath.join(path, f"{'program' if made is None else made.name}.dll")
+            if published(step, words, folder, program) == path:
+                return Product(program, "dotnet", step, command, path)
     return None
 
 
@@ -98,6 +121,45 @@ def _writes(step: Step, command: CommandRun, folder: str, path: str) -> bool:
             )
         case _:
             return False
+
+
+def _folder_of(stage: StageTrace, step: Step, number: int, folder: str, path: str) -> str | None:
+    """The folder that the command fills alone, with the file in it."""
+    command = step.commands[number]
+    words = _known(command.argv)
+    if command.name == "dotnet":
+        return published(step, words, folder, path)
+    if command.name not in ("make", "ninja", "cmake") or not _installs(command.name, words):
+        return None
+    place = _prefix(stage, step, number, words)
+    if place is None or place in _SHARED or not path.startswith(f"{place}/"):
+        return None
+    # Of a folder that another step fills too, nobody can tell whose the file is.
+    return place if step.before.filesystem.presence(place) is Truth.NO else None
+
+
+def _installs(name: str, words: Sequence[str]) -> bool:
+    return "--install" in words if name == "cmake" else "install" in words
+
+
+def _prefix(stage: StageTrace, step: Step, number: int, words: Sequence[str]) -> str | None:
+    """DESTDIR or the prefix that is said to ``make``, else what ``configure`` or ``cmake`` was told."""
+    for word in words:
+        name, _, value = word.partition("=")
+        if name in ("DESTDIR", "PREFIX", "prefix") and value.startswith("/"):
+            return posixpath.normpath(value)
+    found: str | None = None
+    for each in stage.chain():
+        commands = each.commands if each is not step else each.commands[:number]
+        for command in commands:
+            if command.reached is Truth.YES and command.name in ("configure", "cmake"):
+                for word in _known(command.argv):
+                    name, _, value = word.partition("=")
+                    if name in ("--prefix", "-DCMAKE_INSTALL_PREFIX", "-DCMAKE_INSTALL_PREFIX:PATH"):
+                        found = posixpath.normpath(value) if value.startswith("/") else None
+        if each is step:
+            break
+    return found
 
 
 def _known(argv: Sequence[Text]) -> list[str]:

@@ -16,6 +16,7 @@ from layerlint.filesystem.tree import walk
 from layerlint.programs.model import Need, NeedKind, ProgramFacts, ProgramFile
 from layerlint.report import Confidence, Evidence
 from layerlint.rootfs import copied, distributions
+from layerlint.rootfs.copied_packages import from_packages
 from layerlint.rootfs.model import At, Gap, GapKind, Requirement, Requirements
 from layerlint.rootfs.program_names import (
     BUILD_PROGRAMS,
@@ -63,7 +64,8 @@ def requirements(trace: Trace, reading: Reading | None = None) -> Requirements:
     gaps += (Gap(text, place) for text, place in found.unknown)
     if found.inherited:
         gaps.append(Gap("the file starts no program of its own: what the image is for is not known"))
-    for part in (copied.from_stages(trace, found), distributions.installed(trace)):
+    parts = copied.from_stages(trace, found), distributions.installed(trace), from_packages(trace)
+    for part in parts:
         needs += part.needs
         gaps += part.gaps
     files, more = program_files(trace)

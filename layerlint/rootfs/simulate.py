@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
@@ -110,14 +111,15 @@ def saved(before: Trace, after: Trace) -> Size | None:
 
 
 def _uncertain(trace: Trace) -> Iterator[tuple[str, Size]]:
-    """Files of the image whose size is known within bounds only, by their path and layer."""
+    """Files of the image whose size is known within bounds only, by their path, and how often it came before."""
     if trace.target is None:
         return
     for path, node in walk("/", trace.target.base.filesystem.root):
         if isinstance(node, Inode) and not node.size.is_exact and node.size.high is not None:
             yield f"base {path}", node.size
-    layers = trace.target.layers()
-    for number, layer in enumerate(reversed(layers)):
+    seen: Counter[str] = Counter()
+    for layer in reversed(trace.target.layers()):
         for entry in layer.entries:
             if not entry.bytes.is_exact and entry.bytes.high is not None:
-                yield f"{number} {entry.path}", entry.bytes
+                seen[entry.path] += 1
+                yield f"{seen[entry.path]} {entry.path}", entry.bytes

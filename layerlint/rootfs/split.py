@@ -16,20 +16,10 @@ from layerlint.catalog import recipes
 from layerlint.dockerfile.instructions import (
     Add,
     Arg,
-    Cmd,
     Copy,
-    Entrypoint,
     Env,
-    Expose,
-    From,
-    Healthcheck,
     Instruction,
-    Label,
     Run,
-    Shell,
-    StopSignal,
-    User,
-    Volume,
     Workdir,
 )
 from layerlint.domain.truth import Truth
@@ -37,24 +27,38 @@ from layerlint.execution.trace import State, Trace
 from layerlint.filesystem.node import HostFile, Inode
 from layerlint.filesystem.tree import walk
 from layerlint.report import Evidence
+from layerlint.rootfs import dotnet
 from layerlint.rootfs.candidates import is_known
 from layerlint.rootfs.copied import is_static
 from layerlint.rootfs.model import Reason
+from layerlint.rootfs.pieces import CARRIED, HARMLESS, Pieces, is_for_building, is_tool, source, stage_name
 from layerlint.rootfs.products import ARCHIVERS, Product, written
 from layerlint.rootfs.simulate import install
 from layerlint.rootfs.stages import evidence_at, evidence_of
 from layerlint.rootfs.starts import starts
 
-TOOLCHAINS: Final = frozenset({"gcc", "golang", "gradle", "maven", "rust"})
+TOOLCHAINS: Final = frozenset({"gcc", "golang", "gradle", "maven", "rust", *dotnet.SDKS})
 """Images that are there to build with."""
-_BUILDERS: Final = ARCHIVERS | {"cargo", "gcc", "g++", "go", "javac", "make", "rustc", "cmake"}
+_BUILDERS: Final = ARCHIVERS | {"cargo", "dotnet", "gcc", "g++", "go", "javac", "make", "rustc", "cmake"}
 _PATH: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-_BUILD_ONLY: Final = re.compile(
-    r"(?:GO|CGO_|CARGO|RUST|MAVEN|MVN|GRADLE|DEBIAN_FRONTEND|CC\Z|CXX\Z|CFLAGS|CXXFLAGS|LDFLAGS|PATH\Z|JAVA_HOME)"
-)
-_CARRIED: Final = (Env, Expose, Label, StopSignal, Volume, Healthcheck, Cmd, Entrypoint, User, Shell, Workdir)
 _SOURCES: Final[dict[str, frozenset[str]]] = {
     "c": frozenset({".c", ".cc", ".cmake", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".s"}),
+    "dotnet": frozenset(
+        {
+            ".cs",
+            ".cshtml",
+            ".csproj",
+            ".fs",
+            ".fsproj",
+            ".props",
+            ".razor",
+            ".resx",
+            ".sln",
+            ".targets",
+            ".vb",
+            ".vbproj",
+        }
+    ),
     "go": frozenset({".go", ".mod", ".sum", ".work", ".proto"}),
     "java": frozenset({".gradle", ".java", ".kt", ".kts"}),
     "rust": frozenset({".lock", ".rs"}),
@@ -64,34 +68,26 @@ _NOT_READ: Final = frozenset(
      "gradlew.bat", "pom.xml", "rust-toolchain", "rust-toolchain.toml"}
 )  # fmt: skip
 """Files that are for building and reading."""
-_HARMLESS: Final = frozenset(
-    {"apk", "apt", "apt-get", "cargo", "cd", "echo", "export", "gcc", "g++", "cc", "c++", "clang", "clang++", "git",
-     "go", "gradle", "gradlew", "make", "mvn", "mvnw", "rm", "rustc", "rustup", "set", "strip", "true", "upx", "which"}
-)  # fmt: skip
-"""Commands that make nothing that the program reads later, beside the program."""
-_TOOLS: Final = frozenset(
-    {"autoconf", "automake", "binutils", "build-base", "build-essential", "bzr", "clang", "cmake", "curl", "g++",
-     "gcc", "git", "gnupg", "gradle", "libtool", "make", "maven", "mercurial", "openssh", "openssh-client", "patch",
-     "pkg-config", "pkgconf", "pkgconfig", "protobuf-compiler", "tar", "unzip", "upx", "wget", "xz"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """One that can be drawn up: for `bases`, the one to be had first at the front."""
 
-    product: Product
     bases: tuple[str, ...]
     doubts: tuple[Reason, ...]
     """What the program may need of what stays in the stage that builds it."""
-    _pieces: tuple[str, str, str, str]
-    """The stage that builds; what is said of the image; the COPY; what follows it."""
+    _pieces: Pieces
+    _manager: str | None = None
+    _packages: tuple[str, ...] = ()
+    """Of the distribution, that the last stage gets whatever is found to be missing."""
 
     def text(self, reference: str, manager: str | None = None, packages: Sequence[str] = ()) -> str:
         """The whole Dockerfile."""
-        builds, said, copy, tail = self._pieces
-        lines = [f"FROM {reference}", install(manager, packages), said, copy, tail]
-        return builds + "\n\n" + "\n".join(line for line in lines if line) + "\n"
+        pieces, names = self._pieces, sorted({*self._packages, *packages})
+        added = install(manager or self._manager, names)
+        lines = [f"FROM {reference}", added, pieces.said, pieces.copies, pieces.tail]
+        return pieces.builds + "\n\n" + "\n".join(line for line in lines if line) + "\n"
 
 
 def split(trace: Trace) -> Split | str | None:
@@ -107,10 +103,12 @@ def split(trace: Trace) -> Split | str | None:
         return None
     found = starts(trace)
     builds = any(command.name in _BUILDERS for step in target.steps for command in step.commands)
-    runs = {posixpath.basename(each.words[0]) for each in found.programs}
+    runs = {posixpath.basename(each.words[0]) for each in found.programs if not _starts_assembly(each.words)}
     if runs & _BUILDERS:
         return None  # the toolchain is what it is for
     toolchain = toolchain and builds
+    if repository == "python":
+        return _of_python(trace)
     if found.inherited:
         return "the file does not say what the image runs" if toolchain else None
     product = next((p for p in (_product(trace, each.words) for each in found.programs) if p), None)
@@ -122,8 +120,19 @@ def split(trace: Trace) -> Split | str | None:
     bases = tuple(reference for reference in _bases(product, trace) if is_known(reference))
     if not bases:
         return f"no base for what {product.command.name} makes on {target.base.reference} is known"
-    pieces = _pieces(trace, product, product.language != "java" and _started_by_name(trace))
-    return Split(product, bases, tuple(_doubts(trace, product)), pieces)
+    pieces = _pieces(trace, product, product.language not in ("dotnet", "java") and _started_by_name(trace))
+    return Split(bases, tuple(_doubts(trace, product)), pieces)
+
+
+def _of_python(trace: Trace) -> Split | str | None:
+    from layerlint.rootfs.split_python import python_split
+
+    found = python_split(trace)
+    if found is None or isinstance(found, str):
+        return found
+    assert trace.target is not None
+    manager = None if trace.target.base.image is None else trace.target.base.image.manager
+    return Split((found.reference,), found.doubts, found.pieces, manager, found.packages)
 
 
 def _product(trace: Trace, words: Sequence[str]) -> Product | None:
@@ -132,6 +141,8 @@ def _product(trace: Trace, words: Sequence[str]) -> Product | None:
     if words and posixpath.basename(words[0]) == "java":
         jar = next((b for a, b in pairwise(words) if a == "-jar"), None)
         return None if jar is None else written(trace.target, _absolute(state, jar))
+    if _starts_assembly(words):
+        return written(trace.target, _absolute(state, words[1]))
     if not words:
         return None
     if "/" in words[0]:
@@ -142,6 +153,14 @@ def _product(trace: Trace, words: Sequence[str]) -> Product | None:
         folders.append("/go/bin")
     found = (written(trace.target, f"{folder}/{words[0]}") for folder in folders if folder.startswith("/"))
     return next((product for product in found if product is not None), None)
+
+
+def _starts_assembly(words: Sequence[str]) -> bool:
+    return (
+        posixpath.basename(words[0]) == "dotnet" and len(words) > 1 and words[1].endswith(".dll")
+        if words
+        else False
+    )
 
 
 def _absolute(state: State, path: str) -> str:
@@ -160,6 +179,11 @@ def _bases(product: Product, trace: Trace) -> Iterator[str]:
         version = _java(trace.target.base.reference)
         if version is not None:
             yield f"eclipse-temurin:{version}-jre"
+        return
+    if product.language == "dotnet":
+        words = [str(word) for word in product.command.argv]
+        project = dotnet.project(product.step, words, product.step.before.workdir)
+        yield from dotnet.runtimes(trace.target.base.reference, project)
         return
     if is_static(product.step, product.command):
         yield "gcr.io/distroless/static-debian12"
@@ -187,40 +211,30 @@ def _java(reference: str) -> str | None:
 # ---------------------------------------------------------------------------- the text
 
 
-def _pieces(trace: Trace, product: Product, by_name: bool) -> tuple[str, str, str, str]:
+def _pieces(trace: Trace, product: Product, by_name: bool) -> Pieces:
     assert trace.target is not None
     text, steps = trace.document.source.text, [step.instruction for step in trace.target.steps]
-    source = trace.target.stage.instruction
+    first = trace.target.stage.instruction
     last = max(n for n, each in enumerate(steps) if isinstance(each, Run | Copy | Add))
-    name = _stage_name(trace, source)
-    named = text[: source.image.span.end] + ("" if source.name is not None else f" AS {name}")
-    builds = (named + text[source.image.span.end : steps[last].node.span.end]).rstrip("\n")
-    said = [_source(text, each) for each in steps[: last + 1] if _is_carried(each)]
+    name = stage_name(trace, first)
+    named = text[: first.image.span.end] + ("" if first.name is not None else f" AS {name}")
+    builds = (named + text[first.image.span.end : steps[last].node.span.end]).rstrip("\n")
+    said = [source(text, each) for each in steps[: last + 1] if _is_carried(each)]
     workdir = trace.target.final.workdir
     if any(isinstance(each, Workdir) for each in steps[: last + 1]) and workdir not in ("", "/"):
         said.insert(0, f"WORKDIR {workdir}")
     place = f"/usr/local/bin/{posixpath.basename(product.path)}" if by_name else product.path
-    copy = f"COPY --from={name} {product.path} {place}"
-    return builds, "\n".join(said), copy, text[steps[last].node.span.end :].strip("\n")
+    place = product.folder or place
+    copy = f"COPY --from={name} {product.folder or product.path} {place}"
+    return Pieces(builds, "\n".join(said), copy, text[steps[last].node.span.end :].strip("\n"))
 
 
 def _is_carried(instruction: Instruction) -> bool:
-    if isinstance(instruction, Workdir) or not isinstance(instruction, _CARRIED):
+    if isinstance(instruction, Workdir) or not isinstance(instruction, CARRIED):
         return False
     return not (
-        isinstance(instruction, Env) and all(_BUILD_ONLY.match(pair.key.value) for pair in instruction.pairs)
+        isinstance(instruction, Env) and all(is_for_building(pair.key.value) for pair in instruction.pairs)
     )
-
-
-def _source(text: str, instruction: Instruction) -> str:
-    return text[instruction.node.span.start : instruction.node.span.end].strip("\n")
-
-
-def _stage_name(trace: Trace, source: From) -> str:
-    if source.name is not None:
-        return source.name.value
-    used = {stage.stage.instruction.name.value for stage in trace.stages if stage.stage.instruction.name}
-    return next(name for n in range(len(used) + 1) if (name := f"build{n or ''}") not in used)
 
 
 def _uses_arguments(trace: Trace) -> bool:
@@ -233,7 +247,7 @@ def _uses_arguments(trace: Trace) -> bool:
         if isinstance(step.instruction, Arg)
         for pair in step.instruction.pairs
     }
-    kept = (_source(text, step.instruction) for step in trace.target.steps if _is_carried(step.instruction))
+    kept = (source(text, step.instruction) for step in trace.target.steps if _is_carried(step.instruction))
     return any(f"${name}" in line or f"${{{name}" in line for line in kept for name in names)
 
 
@@ -258,11 +272,11 @@ def _doubts(trace: Trace, product: Product) -> Iterator[Reason]:
                 package.name
                 for applied in command.applied
                 for package in applied.installed
-                if not package.automatic and not _is_tool(package.name)
+                if not package.automatic and not is_tool(package.name)
             )
             if others:
                 yield Reason(f"whether the program needs {', '.join(others[:4])} is not known", (at,))
-            if command.name not in _HARMLESS and command is not product.command and not _moves(command.text):
+            if command.name not in HARMLESS and command is not product.command and not _moves(command.text):
                 yield Reason(f"whether the program needs what `{at.text[:50]}` makes is not known", (at,))
     left = sorted(_left(trace, product))
     if left:
@@ -276,15 +290,6 @@ def _moves(text: str) -> bool:
     return text.split(" ", 1)[0] in ("cp", "install", "mv")
 
 
-def _is_tool(package: str) -> bool:
-    plain = package.partition(":")[0]
-    return plain in _TOOLS or plain.endswith(("-dev", "-headers", "-doc")) or plain in _DATA
-
-
-_DATA: Final = frozenset({"ca-certificates", "tzdata"})
-"""What the images that are proposed have, or are asked for."""
-
-
 def _left(trace: Trace, product: Product) -> Iterator[tuple[str, str]]:
     """Files of the build context that are no sources of it: image path and name."""
     assert trace.target is not None
@@ -293,7 +298,10 @@ def _left(trace: Trace, product: Product) -> Iterator[tuple[str, str]]:
             continue
         name = posixpath.basename(path)
         suffix = posixpath.splitext(name)[1].lower()
-        built_in = product.language == "java" and "/src/" in path
+        # ``dotnet publish`` copies settings and ``wwwroot`` of a web project.
+        built_in = (product.language == "java" and "/src/" in path) or (
+            product.language == "dotnet" and (suffix == ".json" or "/wwwroot/" in path)
+        )
         if built_in or suffix in _SOURCES[product.language] or suffix == ".md" or name.startswith("."):
             continue
         if name.partition(".")[0] not in ("Dockerfile", "LICENSE", "README") and name not in _NOT_READ:

@@ -26,6 +26,8 @@ from layerlint.rootfs.model import (
 from layerlint.rootfs.program_names import NPM_LIKE, PIP_LIKE
 from layerlint.rootfs.stages import evidence_at, state_at, steps_before
 
+_TAKEN = ("whether the stage holds", "a command of the stage that is not understood may have made more files")
+"""Gaps of a COPY --from: `products` knows what the stage holds, and takes all of a folder."""
 _PROGRAMS = frozenset({NeedKind.BINARY, NeedKind.INTERPRETER, NeedKind.SHELL})
 
 
@@ -132,7 +134,7 @@ def judge_split(found: Requirements, doubts: Sequence[Reason], before: Trace, tr
             reasons = failing if answer.status is Status.MISSING else unknown
             reasons.setdefault(answer.text, []).append(need.need.evidence)
     for gap in found.gaps:
-        if not gap.text.startswith("whether the stage holds"):  # `products` knows that it does
+        if not gap.text.startswith(_TAKEN):
             unknown.setdefault(gap.text, []).extend(() if gap.evidence is None else (gap.evidence,))
     for doubt in doubts:
         unknown.setdefault(doubt.text, []).extend(doubt.evidence)

@@ -39,7 +39,7 @@ VERDICTS = {
     "media": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("git",)),
     "numpy": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "pillow": ("python:3.12-slim", BaseVerdict.MEETS, ()),
-    "psycopg": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("gcc", "libc6-dev", "libpq-dev", "libpq5")),
+    "psycopg": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("libpq5",)),
     "rust": ("gcr.io/distroless/cc-debian12", BaseVerdict.MEETS, ()),
     "script": ("debian:bookworm-slim", BaseVerdict.MEETS, ()),
 }
