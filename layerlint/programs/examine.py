@@ -9,7 +9,7 @@ import warnings
 from io import BytesIO
 from typing import BinaryIO, Final
 
-from layerlint.programs import elf, golang, java, manifests, node, scripts
+from layerlint.programs import elf, golang, java, java_sources, manifests, node, scripts
 from layerlint.programs.cache import Store
 from layerlint.programs.facts import FileFacts, Language
 from layerlint.programs.model import ProgramFile
@@ -36,9 +36,11 @@ _BY_SUFFIX: Final = {
     ".go": Language.GO,
     ".ini": Language.DATA,
     ".jar": Language.JAVA,
+    ".java": Language.JVM,
     ".js": Language.JAVASCRIPT,
     ".json": Language.DATA,
     ".ksh": Language.SHELL,
+    ".kt": Language.JVM,
     ".mjs": Language.JAVASCRIPT,
     ".php": Language.PHP,
     ".py": Language.PYTHON,
@@ -182,6 +184,8 @@ def read_text(language: Language, name: str, content: bytes) -> FileFacts:
                 )
             case Language.GO:
                 return FileFacts(language) if base.endswith("_test.go") else golang.read_go(text, lines)
+            case Language.JVM:
+                return java_sources.read_source(text, lines)
             case Language.RUST:
                 return manifests.read_rust(lines)
             case Language.RUBY:
@@ -213,7 +217,7 @@ def _manifest(name: str, base: str, text: str, lines: list[str]) -> FileFacts:
         case "composer.json":
             return manifests.read_composer_json(text, lines)
         case _:
-            return java.read_build("pom.xml" if base == "pom.xml" else "build.gradle", lines)
+            return java_sources.read_build("pom.xml" if base == "pom.xml" else "build.gradle", lines)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from layerlint.programs.model import NeedKind, ProgramFile
 
 _TESTS = frozenset(("test", "tests", "testing", "docs", "doc", "examples", "spec", "__tests__"))
 _RUN = frozenset(
-    (Language.BINARY, Language.GO, Language.JAVA, Language.JAVASCRIPT, Language.PHP, Language.PYTHON, Language.RUBY,
-     Language.RUST, Language.SCRIPT, Language.SHELL)
+    (Language.BINARY, Language.GO, Language.JAVA, Language.JAVASCRIPT, Language.JVM, Language.PHP, Language.PYTHON,
+     Language.RUBY, Language.RUST, Language.SCRIPT, Language.SHELL)
 )  # fmt: skip
 _MAX_PARTS = 12
 _OTHER_SYSTEM = re.compile(r"(?:^|[_.-])(?:win|win32|windows|mac|mac_?os|darwin|osx|msvc|nt)(?:[_.-]|$)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from layerlint._dataclass import dataclass
@@ -32,9 +32,17 @@ _WEB_ROOTS: Final = (
     "/usr/share/nginx/",
     "/var/www/",
 )
-_PIP: Final = re.compile(r"(?:^|[\s/])pip[23]?(?:\.\d{1,2})? (?:-\S{1,40} ){0,8}install\b")
+_PIP: Final = re.compile(
+    r"(?:^|[\s/])pip[23]?(?:\.\d{1,2})? (?:-\S{1,40} ){0,8}install\b|\b(?:-m venv|virtualenv|uv venv) "
+)
 """In the text of a command."""
 _COMPILERS: Final = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "go", "rustc"})
+_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
+    "cargo": (".rs",),
+    "go": (".go",),
+    "rustc": (".rs",),
+} | dict.fromkeys(ARCHIVERS, (".java", ".kt"))
+"""Of the sources that are read of what a builder compiles."""
 _DATA: Final = frozenset({".css", ".html", ".jpg", ".json", ".md", ".png", ".svg", ".txt", ".yaml", ".yml"})
 
 
@@ -89,9 +97,9 @@ def builders(trace: Trace) -> Iterator[StageTrace]:
 
 def _reads_sources(stage: StageTrace, command: CommandRun) -> bool:
     """The sources are files of the build context, in a language that is read (`programs`)."""
-    suffix = {"go": ".go", "cargo": ".rs", "rustc": ".rs"}.get(command.name)
-    return suffix is not None and any(
-        isinstance(node, Inode) and isinstance(node.content, HostFile) and path.endswith(suffix)
+    suffixes = _SUFFIXES.get(command.name, ())
+    return bool(suffixes) and any(
+        isinstance(node, Inode) and isinstance(node.content, HostFile) and path.endswith(suffixes)
         for path, node in walk("/", stage.final.filesystem.root)
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +67,9 @@ def test_scripts(source: str, needs: list[str]) -> None:
          ["extension ext-gd 2", "interpreter php 8.1 1"]),
         ("pom.xml", "<project>\n<maven.compiler.release>17</maven.compiler.release>\n</project>",
          ["interpreter java 17 2"]),
+        ("A.java", 'class A { void a() { new ProcessBuilder("git", "gc"); System.loadLibrary("z"); } }\n',
+         ["binary git 1", "library libz.so 1 ?"]),
+        ("A.kt", 'fun a() { Runtime.getRuntime().exec("convert a b") }\n', ["binary convert 1"]),
         ("build.gradle.kts", "java { toolchain {\n languageVersion.set(JavaLanguageVersion.of(21)) } }",
          ["interpreter java 21 2"]),
     ],
@@ -97,6 +103,66 @@ def test_a_jar_needs_the_java_of_its_newest_class() -> None:
     facts = from_bytes("/app/a.jar", jar)
     assert found(facts) == ["interpreter java 17 0"]
     assert facts.found[0].text == "B.class is a class file of version 61"
+
+
+def test_archives_in_an_archive_are_read_where_they_are() -> None:
+    library = _jar({"b/B.class": _class(65), "linux-x86-64/libx.so": b"\x7fELF"})
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Main-Class: org.springframework.boot.loader.JarLauncher\n")
+        archive.writestr("BOOT-INF/classes/A.class", _class(61))
+        archive.writestr("BOOT-INF/lib/b.jar", library)
+    facts = from_bytes("/app/a.jar", data.getvalue())
+    assert found(facts) == ["interpreter java 21 0", "libc glibc 0 ?"]
+    assert [each.text for each in facts.found] == [
+        "b.jar: b/B.class is a class file of version 65",
+        "b.jar: linux-x86-64/libx.so",
+    ]
+
+
+@pytest.mark.parametrize("inner", [b"", b"PK\x03\x04", b"\0" * 5_000, b"PK\x05\x06" + b"\xff" * 18])
+def test_an_archive_in_an_archive_that_is_none_is_a_gap(inner: bytes) -> None:
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("A.class", _class(61))
+        archive.writestr("lib/b.jar", inner)
+    facts = from_bytes("/app/a.jar", data.getvalue())
+    assert found(facts) == ["interpreter java 17 0"]
+    assert [clause for _, clause in facts.gaps] == ["an archive in it cannot be read"]
+
+
+def test_a_class_that_asks_for_the_compiler_is_a_gap() -> None:
+    facts = from_bytes("/a.jar", _jar({"A.class": _class(61) + b"\x01\0\x18javax/tools/ToolProvider"}))
+    assert [clause for _, clause in facts.gaps] == ["A.class may call the compiler, which a run-time has not"]
+
+
+def test_the_libc_of_a_native_library_is_that_of_its_header(tmp_path: Path) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is absent")
+    (tmp_path / "a.c").write_text('#include <stdio.h>\nint a(void) { return puts("a"); }\n')
+    library = tmp_path / "liba.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", str(library), str(tmp_path / "a.c")], check=True)
+    entries = {"A.class": _class(61), "linux-x86_64/liba.so": library.read_bytes()}
+    (libc,) = (each for each in from_bytes("/a.jar", _jar(entries)).found if each.kind.value == "libc")
+    assert (libc.name, libc.because) == ("glibc", "a native library in the archive is linked with it")
+    assert libc.version
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "gaps"),
+    [
+        ("pom.xml", "<dependency><groupId>org.slf4j</groupId><artifactId>a</artifactId></dependency>\n", []),
+        ("pom.xml", "<dependency>\n<groupId>org.xerial</groupId>\n<artifactId>sqlite-jdbc</artifactId></dependency>",
+         ["org.xerial:sqlite-jdbc"]),
+        ("pom.xml", "<dependency><groupId>x</groupId><artifactId>z</artifactId><scope>test</scope></dependency>", []),
+        ("build.gradle", "dependencies {\n implementation 'org.xerial:sqlite-jdbc:3'\n implementation(libs.netty)\n}\n",
+         ["org.xerial:sqlite-jdbc", "libs.netty"]),
+        ("build.gradle", "dependencies {\n implementation 'org.slf4j:slf4j-api:2'\n testImplementation 'a:b:1'\n}", []),
+    ],
+)  # fmt: skip
+def test_libraries_of_a_build_of_java_are_gaps_unless_known(name: str, text: str, gaps: list[str]) -> None:
+    said = [clause for _, clause in from_bytes(f"/app/{name}", text.encode()).gaps]
+    assert said == [f"whether {each} has native parts, or starts programs, is not known" for each in gaps]
 
 
 def test_native_libraries_of_a_jar() -> None:

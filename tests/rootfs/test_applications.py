@@ -35,7 +35,7 @@ VERDICTS = {
     "golang-cgo": ("gcr.io/distroless/static-debian12", BaseVerdict.FAILS, ()),
     "golang-single": ("gcr.io/distroless/static-debian12", BaseVerdict.MEETS, ()),
     "java": ("eclipse-temurin:21-jre", BaseVerdict.MEETS, ()),
-    "maven": ("eclipse-temurin:21-jre", BaseVerdict.UNKNOWN, ()),
+    "maven": ("eclipse-temurin:21-jre", BaseVerdict.MEETS, ()),
     "media": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("git",)),
     "numpy": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "pillow": ("python:3.12-slim", BaseVerdict.MEETS, ()),
