@@ -33,7 +33,7 @@ _WEB_ROOTS: Final = (
     "/var/www/",
 )
 _PIP: Final = re.compile(
-    r"(?:^|[\s/])pip[23]?(?:\.\d{1,2})? (?:-\S{1,40} ){0,8}install\b|\b(?:-m venv|virtualenv|uv venv) "
+    r"(?:^|[\s/])pip[23]?(?:\.\d{1,2})? (?:-\S{1,40} ){0,8}install\b|(?:-m venv|\bvirtualenv|\buv venv) "
 )
 """In the text of a command."""
 _COMPILERS: Final = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "go", "rustc"})

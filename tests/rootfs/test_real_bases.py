@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from layerlint.linter import Settings, analyse
 from layerlint.report import BaseVerdict
-from tests.rootfs.apps import advice_of, compiled, of_reference
+from layerlint.rootfs.simulate import rerun, saved
+from layerlint.rootfs.split import Split, split
+from layerlint.source import SourceFile
+from tests.rootfs.apps import C, advice_of, compiled, of_reference
 
 PROGRAM = 'FROM debian:bookworm\nCOPY program /program\nENTRYPOINT ["/program"]\n'
 
@@ -118,3 +122,54 @@ def test_a_base_that_is_rejected_fails(tmp_path: Path, images: list[str]) -> Non
     assert of_reference(advice_of(PROGRAM, folder), "scratch").verdict is BaseVerdict.FAILS
     code, _, _ = _run(_built(_on(PROGRAM, "scratch"), folder, images), "/program")
     assert code != 0
+
+
+# ------------------------------------------------------------------------------ splits
+
+TOOLCHAIN = "docker.io/library/gcc:13-bookworm"
+COMPILER = """#!/bin/sh
+while [ $# -gt 0 ]; do
+  if [ "$1" = -o ]; then cp /usr/local/lib/program "$2"; fi
+  shift
+done
+"""
+SPLIT = (
+    "FROM gcc:13-bookworm\nWORKDIR /src\nCOPY a.c .\nRUN gcc {option} -o /usr/local/bin/hello a.c\nENV A=1\n"
+    'CMD ["hello"]\n'
+)
+
+
+@pytest.mark.parametrize(("option", "reference"), [("-static", "scratch"), ("-O1", "debian:bookworm-slim")])
+def test_a_split_works_as_the_whole_file_and_saves_what_was_said(
+    option: str, reference: str, tmp_path: Path, images: list[str]
+) -> None:
+    """The compiler of the base is a stand-in: it writes what the machine's own has made of the same source."""
+    if _buildah("inspect", "--type", "image", TOOLCHAIN).returncode == 0:
+        pytest.skip(f"{TOOLCHAIN} is there, and would be replaced")
+    (tmp_path / "base").mkdir()
+    compiled(tmp_path / "base", option)
+    (tmp_path / "base" / "gcc").write_text(COMPILER)
+    base = "FROM debian:bookworm\nCOPY program /usr/local/lib/program\nCOPY --chmod=755 gcc /usr/local/bin/gcc\n"
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "a.c").write_text(C)
+    made = _built(base, tmp_path / "base", images)
+    assert _buildah("tag", made, TOOLCHAIN).returncode == 0
+    images.append(TOOLCHAIN)
+    layout = f"oci:{tmp_path / 'layout'}"
+    assert _buildah("push", "-q", TOOLCHAIN, layout).returncode == 0
+
+    dockerfile = SPLIT.format(option=option)
+    settings = Settings(bases=(("gcc:13-bookworm", layout),))
+    trace = analyse(SourceFile("Dockerfile", dockerfile), context, settings).trace
+    plan = split(trace)
+    assert isinstance(plan, Split)
+    assert reference in plan.bases
+    text = plan.text(reference)
+    forecast = saved(trace, rerun(trace, text))
+    assert forecast is not None
+    code, said, before = _run(_built(dockerfile, context, images), "hello")
+    assert (code, said) == (0, "works\n")
+    code, said, after = _run(_built(text, context, images), "/usr/local/bin/hello")
+    assert (code, said) == (0, "works\n")
+    assert forecast.likely == pytest.approx(before - after, rel=0.05)
