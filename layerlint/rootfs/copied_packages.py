@@ -8,7 +8,7 @@ from layerlint.catalog.distributions import normalised
 from layerlint.effects import Populate
 from layerlint.execution.trace import StageTrace, Trace
 from layerlint.programs.model import Need
-from layerlint.report import Evidence
+from layerlint.report import Confidence, Evidence
 from layerlint.rootfs.copied import Part, brought_by_pip, source_stage
 from layerlint.rootfs.distributions import is_linked_alone
 from layerlint.rootfs.model import Gap, Requirement
@@ -30,7 +30,9 @@ def from_packages(trace: Trace) -> Part:
         installed = dict(_installed(trace, stage))
         for name, place in installed.items():
             for native in NEEDS.get(name, ()):
-                if installed.keys().isdisjoint(native.unless):
+                if native.confidence is Confidence.LOW:
+                    gaps.append(Gap(f"whether {name} needs {native.name} is not known", place))
+                elif installed.keys().isdisjoint(native.unless):
                     need = Need(native.kind, native.name, place, native.confidence, because=native.because)
                     needs.append(Requirement(need, None))
             if not is_linked_alone(name):

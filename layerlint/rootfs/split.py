@@ -108,7 +108,7 @@ def split(trace: Trace) -> Split | str | None:
         return None  # the toolchain is what it is for
     toolchain = toolchain and builds
     if repository == "python":
-        return _of_python(trace)
+        return None if found.inherited else _of_python(trace)
     if found.inherited:
         return "the file does not say what the image runs" if toolchain else None
     product = next((p for p in (_product(trace, each.words) for each in found.programs) if p), None)
@@ -272,7 +272,7 @@ def _doubts(trace: Trace, product: Product) -> Iterator[Reason]:
                 package.name
                 for applied in command.applied
                 for package in applied.installed
-                if not package.automatic and not is_tool(package.name)
+                if not package.automatic and package.name[:1] != "." and not is_tool(package.name)
             )
             if others:
                 yield Reason(f"whether the program needs {', '.join(others[:4])} is not known", (at,))

@@ -30,7 +30,11 @@ _MAY_RUN: Final = frozenset(
     {"ca-certificates", "curl", "git", "gnupg", "openssh", "openssh-client", "tar", "tzdata", "unzip", "wget", "xz"}
 )  # fmt: skip
 """Tools that a program of Python may start: the last stage keeps them."""
+_INSTALLERS: Final = re.compile(r"(?:apt-utils|(?:py|python)[23]?-(?:pip|setuptools|wheel|virtualenv|venv))")
+"""Of the distribution's own Python, or for installing alone."""
 _ACCOUNTS: Final = frozenset({"addgroup", "adduser", "groupadd", "useradd"})
+_CALLED: Final = {"default-libmysqlclient-dev": "libmariadb", "libmysqlclient-dev": "libmariadb"}
+"""Headers to the library, where the name is another."""
 _PYTHON: Final = ("python-dev", "python3-dev", "python2-dev")
 
 
@@ -111,7 +115,7 @@ def _named(trace: Trace, steps: Sequence[Step]) -> list[str]:
             for command in step.commands
             for applied in command.applied
             for package in applied.installed
-            if not package.automatic and package.name in database.installed
+            if not package.automatic and package.name[:1] != "." and package.name in database.installed
         }
     )
 
@@ -126,7 +130,11 @@ def _compiles(name: str) -> bool:
 
 
 def _kept_packages(trace: Trace, steps: Sequence[Step]) -> tuple[str, ...]:
-    return tuple(name for name in _named(trace, steps) if not is_tool(name) or name in _MAY_RUN)
+    return tuple(
+        name
+        for name in _named(trace, steps)
+        if (not is_tool(name) or name in _MAY_RUN) and _INSTALLERS.fullmatch(name) is None
+    )
 
 
 # ---------------------------------------------------------------------------- the text
@@ -239,7 +247,7 @@ def _is_explained(headers: str, names: set[str]) -> bool:
     """They are Python's or the compiler's own, or those of a package whose library is asked for (`python_native`)."""
     from layerlint.programs.python_native import NEEDS
 
-    plain = headers.removesuffix("-dev")
+    plain = _CALLED.get(headers, headers.removesuffix("-dev"))
     if headers in _HEADERS_OF_C or headers in _PYTHON or re.fullmatch(r"python3\.\d{1,2}-dev", headers):
         return True
     libraries = {need.name.partition(".so")[0] for name in names for need in NEEDS.get(name, ())}

@@ -9,7 +9,7 @@ from typing import Any
 
 from layerlint.checks import CHECKS
 from layerlint.linter import Settings, analyse
-from layerlint.report import Confidence
+from layerlint.report import Confidence, Fix
 from layerlint.source import SourceFile
 
 
@@ -23,6 +23,7 @@ class Seen:
     """The likely ones."""
     related: tuple[tuple[str, str], ...]
     confidence: Confidence | None
+    fix: Fix | None = None
 
 
 def observe(check: str, text: str, folder: Path | None = None, **params: Any) -> list[Seen]:
@@ -36,6 +37,7 @@ def observe(check: str, text: str, folder: Path | None = None, **params: Any) ->
             None if case.bytes is None else case.bytes.likely,
             tuple((text[span.start : span.end], message) for span, message in case.related),
             case.confidence,
+            case.fix,
         )
         for case in found.run(trace, replace(found.params(), **params))
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from layerlint.report import Confidence
+from layerlint.report import Applicability, Confidence
 from tests.checks.observe import observe, words
 
 MIB = 1 << 20
@@ -227,3 +227,42 @@ def test_what_a_later_step_may_remove_is_not_sure(check: str, params: dict[str, 
     (sure,) = observe(check, DEBIAN + text, **params)
     (unsure,) = observe(check, DEBIAN + text + "RUN frobnicate\n", **params)
     assert (sure.confidence, unsure.confidence) == (None, Confidence.MEDIUM)
+
+
+# ------------------------------------------------------------------------ build tools
+
+GO = {"go.mod": "module example.org/a\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n"}
+TOOLS = {"images": ("golang",), "programs": ("go",), "instead": "debian:bookworm-slim"}
+
+
+def _built(tmp_path: Path, build: str) -> Any:
+    for name, text in GO.items():
+        (tmp_path / name).write_text(text)
+    dockerfile = f'FROM golang:1.24\nWORKDIR /src\nCOPY go.mod main.go ./\nRUN {build}\nCMD ["/a"]\n'
+    (case,) = observe("build-tools", dockerfile, tmp_path, **TOOLS)
+    return case
+
+
+def test_a_certain_split_is_shown(tmp_path: Path) -> None:
+    case = _built(tmp_path, "CGO_ENABLED=0 go build -o /a .")
+    assert case.values["instead"] == "gcr.io/distroless/static-debian12"
+    assert (case.values["how"], case.values["why"]) == ("", "")
+    assert case.fix is not None
+    assert case.fix.applicability is Applicability.DISPLAY_ONLY
+    assert "+COPY --from=build /a /a" in case.fix.diff.splitlines()
+    assert [edit.text.splitlines()[0] for edit in case.fix.edits] == ["FROM golang:1.24 AS build", ""]
+    assert case.bytes > 500 * MIB
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        ("make", "which command of the file writes what the image runs is not known"),
+        ("CGO_ENABLED=0 go build -o /a . && frobnicate", "`frobnicate`"),
+    ],
+)
+def test_what_is_not_certain_is_said_and_not_shown(build: str, said: str, tmp_path: Path) -> None:
+    case = _built(tmp_path, build)
+    assert case.fix is None
+    assert case.values["how"]
+    assert said in case.values["why"]
