@@ -15,7 +15,7 @@ from layerlint.programs.facts import Declared, FileFacts, Found, Imported, Langu
 from layerlint.programs.model import NeedKind
 from layerlint.report import Confidence
 
-SCANNER: Final = "2"
+SCANNER: Final = "3"
 """Raised with every change of what is found: kept facts of another are not used."""
 _MAX_ENTRY = 2 << 20
 _MAX_IN_BUCKET = 100
