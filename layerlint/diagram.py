@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
+from layerlint.dockerfile.instructions import Instruction
 from layerlint.domain.credentials import redact
 from layerlint.domain.text import Text
 from layerlint.graph import BuildGraph, ContextRef, Edge, EdgeKind, ImageRef, Scratch, Source, Stage, StageRef
@@ -46,8 +47,11 @@ def text(source: SourceFile, graph: BuildGraph) -> str:
             for edge in graph.sources(stage.index)
             if edge.kind is not EdgeKind.FROM
         }
-        for instruction in stage.instructions:
+        # Triggers of a stage are written where they stand; those of an image stand nowhere else.
+        brought = (each for each in stage.triggers if each.node.elsewhere)
+        for instruction in (*brought, *stage.instructions):
             words = redact(" ".join(instruction.node.text.split()))
+            words = f"ONBUILD {words}" if instruction.node.elsewhere else words
             line = f"  {instruction.node.start_line:>4}  {words if len(words) <= 80 else words[:79] + '…'}"
             edge = edges.get(id(instruction))
             lines.append(line if edge is None else f"{line}  <- {_name(edge.source, graph)}")
@@ -82,15 +86,18 @@ def _stage(stage: Stage, graph: BuildGraph) -> dict[str, Any]:
         "line": node.start_line,
         "platform": stage.platform if isinstance(stage.platform, str) else None,
         "reachable": stage.index in graph.reachable,
-        "instructions": [
-            {
-                "keyword": each.node.keyword.upper(),
-                "line": each.node.start_line,
-                "end_line": each.node.end_line,
-                "text": redact(" ".join(each.node.text.split())),
-            }
-            for each in stage.instructions
-        ],
+        "triggers": [_instruction(each) for each in stage.triggers],
+        "instructions": [_instruction(each) for each in stage.instructions],
+    }
+
+
+def _instruction(instruction: Instruction) -> dict[str, Any]:
+    node = instruction.node
+    return {
+        "keyword": node.keyword.upper(),
+        "line": node.start_line,
+        "end_line": node.end_line,
+        "text": redact(" ".join(node.text.split())),
     }
 
 

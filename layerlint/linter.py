@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from layerlint._dataclass import dataclass, field, replace
 from layerlint.analysis.forecast import forecast
 from layerlint.analysis.shown_text import shown_text
 from layerlint.catalog.model import BaseImage
 from layerlint.checks import CHECKS, is_needed
+from layerlint.checks.image_triggers import at_image
 from layerlint.dockerfile.check_directive import RULES, check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
@@ -33,6 +34,8 @@ from layerlint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from layerlint.online.registries import Online
+
+FindBase: TypeAlias = Callable[[str], BaseImage | None]
 
 STANDARD_INPUT = "-"
 
@@ -112,9 +115,8 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     instructions, problems = parse_all(document)
     check, span, refused = check_options(source.text, settings.build_arguments)
     problems = problems if refused is None else (refused, *problems)
-    graph = link(document, instructions, settings)
+    graph, find_base, more = link_on_bases(document, instructions, settings)
     context, notes = _context(source, folder, settings)
-    find_base, more = _bases(graph, settings)
     options = Options(
         context=context,
         contexts={name: BuildContext(path) for name, path in settings.contexts.items()},
@@ -139,8 +141,23 @@ def analyse(source: SourceFile, folder: Path | None, settings: Settings) -> Anal
     return Analysis(document, instructions, problems, graph, trace, fragment, warned, unanswered)
 
 
-def link(document: Document, instructions: Sequence[Instruction], settings: Settings) -> BuildGraph:
-    """The graph of a file, for what is to be built."""
+def link_on_bases(
+    document: Document, instructions: Sequence[Instruction], settings: Settings
+) -> tuple[BuildGraph, FindBase, tuple[str, ...]]:
+    """The graph of a file, for what is to be built, where base images are found, and notes on that.
+
+    Raises UsageError for an image that is given and cannot be read.
+    """
+    find_base, notes = _bases(lambda: _link(document, instructions, settings, None), settings)
+    return _link(document, instructions, settings, bases.triggers(find_base)), find_base, notes
+
+
+def _link(
+    document: Document,
+    instructions: Sequence[Instruction],
+    settings: Settings,
+    triggers: Callable[[str], tuple[str, ...]] | None,
+) -> BuildGraph:
     return build_graph(
         document,
         instructions,
@@ -148,17 +165,20 @@ def link(document: Document, instructions: Sequence[Instruction], settings: Sett
         contexts=tuple(settings.contexts),
         target=settings.target,
         platform=settings.platform,
+        image_triggers=triggers,
     )
 
 
-def _bases(
-    graph: BuildGraph, settings: Settings
-) -> tuple[Callable[[str], BaseImage | None], tuple[str, ...]]:
-    """Where base images are looked for: those that are given first.  Raises UsageError for a source."""
+def _bases(plain: Callable[[], BuildGraph], settings: Settings) -> tuple[FindBase, tuple[str, ...]]:
+    """Where base images are looked for: those that are given first.  Raises UsageError for a source.
+
+    ``plain`` makes the graph without triggers of images: what it names is what is looked for.
+    """
     if not settings.bases:
         return bases.find, ()
     from layerlint.images.base import open_base, same_image, with_near
 
+    graph = plain()
     sources = [edge.source for edge in graph.edges] + [stage.base for stage in graph.stages]
     named = {source.reference for source in sources if isinstance(source, ImageRef)}
     known = {reference for reference in named if isinstance(reference, str)}
@@ -231,7 +251,8 @@ def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:
     check = CHECKS[rule.check]
     known: set[Span] = set()
     for trace in analysis.traces():
-        found = [case for case in check.run(trace, rule.params) if case.span not in known]
+        cases = at_image(trace, check.run(trace, rule.params), told=check.of_image)
+        found = [case for case in cases if case.span not in known]
         known |= {case.span for case in found}
         yield from found
 

@@ -29,4 +29,4 @@ def _problem(step: Step, fault: Fault) -> str:
     return fault.message
 
 
-CHECK = Check(NoParams, _run, ("problem",))
+CHECK = Check(NoParams, _run, ("problem",), of_image=True)

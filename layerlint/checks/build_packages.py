@@ -99,4 +99,4 @@ def _removed(state: State, database: PackageDatabase, names: list[str]) -> tuple
     return tuple(package for package in after if package.name not in unused)
 
 
-CHECK = Check(Params, _run, ("command", "packages"))
+CHECK = Check(Params, _run, ("command", "packages"), of_image=True)

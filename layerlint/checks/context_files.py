@@ -82,4 +82,4 @@ def _destination(step: Step) -> str:
     return "/" if path == "/" else path + "/"
 
 
-CHECK = Check(Params, _run, ("found", "lines"))
+CHECK = Check(Params, _run, ("found", "lines"), of_image=True)

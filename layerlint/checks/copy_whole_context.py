@@ -55,4 +55,4 @@ def _found(step: Step, names: frozenset[str]) -> dict[str, Size]:
     return {name: total(sizes) for name, sizes in found.items()}
 
 
-CHECK = Check(Params, _run, ("found",))
+CHECK = Check(Params, _run, ("found",), of_image=True)

@@ -137,4 +137,4 @@ def _copied(trace: Trace) -> Iterator[tuple[str, str, Inode]]:
                     yield effect.source, end.resolve(effect.destination), made
 
 
-CHECK = Check(Params, _run, ("command", "path", "first"))
+CHECK = Check(Params, _run, ("command", "path", "first"), of_image=True)

@@ -104,4 +104,4 @@ def _made(items: Sequence[Hidden]) -> str:
     return f"{size} ships from here: {enumerate_names([*shown, *more], _SHOWN + 1)}"
 
 
-CHECK = Check(Params, _run, ("command", "path", "shippers", "ship"))
+CHECK = Check(Params, _run, ("command", "path", "shippers", "ship"), of_image=True)

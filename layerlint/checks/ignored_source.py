@@ -41,4 +41,4 @@ def _is_ignored(source: str, ignore: Matcher) -> bool:
     return ignore.matches(path)
 
 
-CHECK = Check(NoParams, _run, ("source", "file"))
+CHECK = Check(NoParams, _run, ("source", "file"), of_image=True)

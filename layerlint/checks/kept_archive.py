@@ -91,4 +91,4 @@ def _unpacked(command: CommandRun) -> Iterator[str]:
         yield from (word for word in command.argv[1:] if isinstance(word, str))
 
 
-CHECK = Check(Params, _run, ("command", "path"))
+CHECK = Check(Params, _run, ("command", "path"), of_image=True)

@@ -27,4 +27,4 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
             )
 
 
-CHECK = Check(Params, _run, ("instruction",))
+CHECK = Check(Params, _run, ("instruction",), of_image=True)

@@ -144,4 +144,4 @@ def _is_switched_off(run: RunLines, variable: str) -> bool:
     return any(value.lower() in _TRUE for value in assigned)
 
 
-CHECK = Check(Params, _run, ("command", "path"))
+CHECK = Check(Params, _run, ("command", "path"), of_image=True)

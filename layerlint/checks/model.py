@@ -46,3 +46,6 @@ class Check:
     """Names that a message may use: the keys of ``Observation.values`` (``bytes`` is always there)."""
     refused: bool = False
     """BuildKit refuses what it sees: its finding takes the place of one of `syntax` or `graph` there."""
+    of_image: bool = False
+    """It also tells, at FROM, what a trigger of the base image does: what it ships, or does with files of the
+    author.  The words of a trigger are not the author's, and no check judges them."""

@@ -17,4 +17,4 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         return  # one ignore file mends them all
 
 
-CHECK = Check(NoParams, _run, ("source",))
+CHECK = Check(NoParams, _run, ("source",), of_image=True)

@@ -67,4 +67,4 @@ def _brings(word: Word, path: str) -> bool:
     return posixpath.basename(word.value.rstrip("/")) == posixpath.basename(path)
 
 
-CHECK = Check(NoParams, _run, ("path", "kind", "holds"))
+CHECK = Check(NoParams, _run, ("path", "kind", "holds"), of_image=True)

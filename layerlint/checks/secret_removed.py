@@ -47,4 +47,4 @@ def _observation(trace: Trace, group: HiddenGroup, secrets: dict[str, SecretFile
     )
 
 
-CHECK = Check(NoParams, _run, ("command", "path", "kind", "shippers"))
+CHECK = Check(NoParams, _run, ("command", "path", "kind", "shippers"), of_image=True)

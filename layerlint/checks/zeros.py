@@ -49,4 +49,4 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 )
 
 
-CHECK = Check(Params, _run, ("command", "path"))
+CHECK = Check(Params, _run, ("command", "path"), of_image=True)

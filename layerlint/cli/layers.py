@@ -75,7 +75,7 @@ def show(options: argparse.Namespace) -> int:
     from layerlint.dockerfile.dump import to_json
     from layerlint.dockerfile.grammar import parse_all
     from layerlint.dockerfile.parser import parse
-    from layerlint.linter import link, read_source
+    from layerlint.linter import link_on_bases, read_source
 
     config = read_config(options)
     settings = read_settings(config, options)
@@ -92,7 +92,7 @@ def show(options: argparse.Namespace) -> int:
             texts.append(json.dumps(to_json(document), ensure_ascii=True) + "\n")
             continue
         instructions, _ = parse_all(document)
-        graph = link(document, instructions, settings)
+        graph, _, _ = link_on_bases(document, instructions, settings)
         problems += located(source, graph.problems)
         texts.append(DIAGRAMS[options.format](source, graph))
     if texts:

@@ -31,19 +31,27 @@ class SourceMap:
 
     starts: tuple[int, ...]
     origins: tuple[int, ...]
+    place: Span | None = None
+    """Of a text that is not in the source: where all of it is said to stand."""
 
     def locate(self, offset: int) -> int:
         """The source offset of an offset in the joined text."""
+        if self.place is not None:
+            return self.place.start
         run = max(0, bisect_right(self.starts, offset) - 1)
         return self.origins[run] + offset - self.starts[run]
 
     def span(self, start: int, end: int) -> Span:
         """The source range of ``[start, end)`` of the joined text."""
+        if self.place is not None:
+            return self.place
         first = self.locate(start)
         return Span(first, max(first, self.locate(end - 1) + 1) if end > start else first)
 
     def behind(self, offset: int) -> SourceMap:
         """The map of the joined text from an offset on."""
+        if self.place is not None:
+            return self
         run = max(0, bisect_right(self.starts, offset) - 1)
         starts = (0, *(start - offset for start in self.starts[run + 1 :]))
         return SourceMap(starts, (self.locate(offset), *self.origins[run + 1 :]))
@@ -115,6 +123,11 @@ class Node:
     faulty: bool = False
     """A fault of syntax in its arguments was reported, and they are not complete (one text, unsplit,
     where a line is too long)."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """It stands in no text of ours: a trigger of ONBUILD that a base image brings."""
+        return self.map.place is not None
 
     @property
     def rest_text(self) -> str:

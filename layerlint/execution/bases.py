@@ -73,6 +73,16 @@ def find(reference: str) -> BaseImage | None:
     )
 
 
+def triggers(find_base: Callable[[str], BaseImage | None]) -> Callable[[str], tuple[str, ...]]:
+    """The ONBUILD of an image, none where it is not known."""
+
+    def of(reference: str) -> tuple[str, ...]:
+        image = find_base(reference)
+        return () if image is None else image.on_build
+
+    return of
+
+
 @lru_cache(maxsize=KEPT)
 def _find(reference: str, left: int) -> BaseImage | None:
     snapshot = snapshots.find(reference)

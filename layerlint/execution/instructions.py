@@ -105,7 +105,8 @@ def lookup(state: State, *, known_base: bool) -> Callable[[str], Text | None]:
 
 def one_line(instruction: Instruction) -> str:
     """The instruction on one line, without the bodies of here-documents and the values of secrets."""
-    return redact(" ".join(instruction.node.text.split()))
+    text = redact(" ".join(instruction.node.text.split()))
+    return f"ONBUILD {text}" if instruction.node.elsewhere else text
 
 
 def execute(instruction: Instruction, state: State, index: int, around: Surroundings) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from layerlint._dataclass import dataclass, field, replace
 from layerlint.catalog.model import BaseImage
@@ -10,11 +10,12 @@ from layerlint.dockerfile.directives import takes_devices
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.references import is_windows_image
 from layerlint.dockerfile.syntax import Document
-from layerlint.domain.size import UNBOUNDED, ZERO, Size
+from layerlint.domain.credentials import redact
+from layerlint.domain.size import UNBOUNDED, ZERO
 from layerlint.domain.text import Text
 from layerlint.execution import bases
 from layerlint.execution.context import BuildContext
-from layerlint.execution.instructions import Surroundings, execute
+from layerlint.execution.instructions import Surroundings, execute, one_line
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.trace import Base, StageTrace, State, Step, Trace
 from layerlint.filesystem.accounting import account
@@ -71,6 +72,7 @@ def run(
     devices = takes_devices(document.source.text)
     for stage in graph.stages:
         base, state, parent = _start(stage, traces, options, notes)
+        notes += _triggers_noted(stage)
         around = Surroundings(
             graph, stage, document.escape, options.context, options.contexts, final, image,
             base.environment_known, options.differ, devices, _outside(options, stage),
@@ -78,7 +80,7 @@ def run(
         count = 0 if parent is None else len(parent.layers())
         steps: list[Step] = []
         for instruction in (*stage.triggers, *stage.instructions):
-            step = execute(instruction, state, count, around)
+            step = _without_refusals(execute(instruction, state, count, around), notes)
             steps.append(step)
             state = step.after
             count += step.layer is not None
@@ -125,11 +127,6 @@ def _start(
             else:
                 source = "image" if image.measured else "catalog"
                 base = Base(reference, source, image, image.filesystem, image.size)
-                if image.on_build:
-                    notes.append(_not_run(reference, image.on_build))
-                    # What they put beside it, and its bytes, nobody knows.
-                    size = Size(image.size.low, image.size.likely, None)
-                    base = replace(base, filesystem=image.filesystem.disturb(), bytes=size)
                 if image.assumed is not None:
                     notes.append(
                         f"the base image {reference} is taken for {image.assumed} with more in it, as most of its"
@@ -144,11 +141,24 @@ def _start(
             return base, _state(base, windows=windows), None
 
 
-def _not_run(reference: str, triggers: Sequence[str]) -> str:
-    return (
-        f"the triggers of the base image {reference} are not run, and their layers not counted: "
-        + "; ".join(triggers)
-    )
+def _triggers_noted(stage: Stage) -> Iterator[str]:
+    """What a base image's triggers do to a build is not seen in its Dockerfile."""
+    if not isinstance(stage.base, ImageRef):
+        return
+    count = len(stage.triggers)
+    if count:
+        them = "a trigger" if count == 1 else f"{count} triggers"
+        yield f"the base image {stage.base.reference} has {them} of ONBUILD, which run at FROM"
+    for fault in stage.refused_triggers:
+        yield f"a trigger of the base image {stage.base.reference} is not run: {fault}"
+
+
+def _without_refusals(step: Step, notes: list[str]) -> Step:
+    """What BuildKit refuses in a trigger of an image is no fault of the file."""
+    if not step.refusals or not step.instruction.node.elsewhere:
+        return step
+    notes += [f"`{one_line(step.instruction)}` is refused: {redact(each.message)}" for each in step.refusals]
+    return replace(step, refusals=())
 
 
 def _state(base: Base, *, windows: bool = False) -> State:

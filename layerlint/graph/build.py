@@ -19,6 +19,7 @@ from layerlint.domain.text import UNKNOWN, Text
 from layerlint.graph.arguments import GlobalArguments, platform_arguments
 from layerlint.graph.edges import image_problem, image_source, link_stages, reachable
 from layerlint.graph.model import BuildGraph, ImageRef, Stage, StageRef
+from layerlint.graph.triggers import at_images, read_triggers
 from layerlint.source import Span
 
 DEFAULT_PLATFORM = "linux/amd64"
@@ -32,8 +33,12 @@ def build_graph(
     contexts: Sequence[str] = (),
     target: str | None = None,
     platform: str = DEFAULT_PLATFORM,
+    image_triggers: Callable[[str], Sequence[str]] | None = None,
 ) -> BuildGraph:
-    """Link the instructions of a file.  Faults are in ``problems``; the rest is linked all the same."""
+    """Link the instructions of a file.  Faults are in ``problems``; the rest is linked all the same.
+
+    ``image_triggers`` tells the ONBUILD of an image, by its reference.
+    """
     given = dict(build_arguments or {})
     values = GlobalArguments({}, platform_arguments(platform), given, document.escape)
     problems: list[Problem] = []
@@ -58,12 +63,16 @@ def build_graph(
                 pass
 
     stages = [
-        replace(stage, instructions=tuple(body), triggers=_triggers(stage, bodies))
-        for stage, body in zip(stages, bodies, strict=True)
+        _with_image_triggers(stage, image_triggers)
+        for stage in (
+            replace(stage, instructions=tuple(body), triggers=_triggers(stage, bodies))
+            for stage, body in zip(stages, bodies, strict=True)
+        )
     ]
     problems += _broken_triggers(stages)
     edges = link_stages(stages, names, contexts, problems)
     chosen = _target(stages, target, problems)
+    problems = at_images(problems, stages)
     problems.sort(key=lambda problem: problem.span)
     return BuildGraph(
         tuple(stages), tuple(edges), values.known, values.predefined, given, chosen,
@@ -136,10 +145,20 @@ def _triggers(stage: Stage, bodies: Sequence[Sequence[Instruction]]) -> tuple[In
     )
 
 
+def _with_image_triggers(stage: Stage, triggers: Callable[[str], Sequence[str]] | None) -> Stage:
+    if triggers is None or not isinstance(stage.base, ImageRef) or not isinstance(stage.base.reference, str):
+        return stage
+    texts = triggers(stage.base.reference)
+    if not texts:
+        return stage
+    found, refused = read_triggers(texts, stage.instruction)
+    return replace(stage, triggers=found, refused_triggers=refused)
+
+
 def _broken_triggers(stages: Sequence[Stage]) -> Iterator[Problem]:
     """A trigger is read only where it runs: its faults are those of the stage that runs it."""
     for stage in stages:
-        for trigger in stage.triggers:
+        for trigger in stage.triggers if isinstance(stage.base, StageRef) else ():
             for problem in parse_instruction(trigger.node)[1]:
                 message = f"{problem.message} (a trigger that stage {stage.label} runs)"
                 yield Problem(message, problem.span)

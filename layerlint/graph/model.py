@@ -70,7 +70,10 @@ class Stage:
     instructions: tuple[Instruction, ...]
     """Those behind FROM, up to the next FROM."""
     triggers: tuple[Instruction, ...] = ()
-    """Out of ONBUILD in the stage that it is FROM: they run first (those of an image are not known)."""
+    """Out of ONBUILD in the stage that it is FROM, or of the image's configuration (`Node.elsewhere`): they run
+    first."""
+    refused_triggers: tuple[str, ...] = ()
+    """Those of its image that BuildKit would not run, and why."""
 
     @property
     def label(self) -> str:

@@ -95,6 +95,7 @@ def base_image(image: Image, reference: str) -> RealBase:
         release=number,
         libc=_libc(filesystem),
         measured=True,
+        on_build=config.on_build,
     )
     return RealBase(
         base, tuple(f"{reference}: {note}" for note in _notes(image, found, accounting.hidden.likely))
@@ -116,8 +117,6 @@ def _notes(image: Image, found: Installed, hidden: int) -> Iterator[str]:
 
     yield from image.notes
     yield from found.notes
-    if image.config.on_build:
-        yield f"its triggers of ONBUILD ({len(image.config.on_build)}) are not run"
     if hidden:
         yield f"{format_bytes(hidden)} of its own layers are hidden by its own later layers, and not counted"
 

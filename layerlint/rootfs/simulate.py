@@ -10,6 +10,7 @@ from itertools import accumulate
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.parser import parse
 from layerlint.domain.size import ZERO, Size
+from layerlint.execution.bases import find, triggers
 from layerlint.execution.context import BuildContext
 from layerlint.execution.interpreter import Options, run
 from layerlint.execution.trace import Trace
@@ -79,6 +80,7 @@ def rerun(trace: Trace, text: str) -> Trace:
         build_arguments=trace.graph.build_arguments,
         target=None if stage.index == len(trace.stages) - 1 else stage.label,
         platform=trace.platform,
+        image_triggers=triggers(find),
     )
     context = trace.context
     if context is not None:
