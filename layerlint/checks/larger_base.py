@@ -37,8 +37,9 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     if starts_one_of(trace, params.programs) or (params.build and _builds(trace, params)):
         return
-    if any(isinstance(step.instruction, OnBuild) for step in trace.target.chain()):
-        return  # it is made to be built on
+    made = [step.instruction for step in trace.target.chain()]
+    if any(isinstance(each, OnBuild) or each.node.elsewhere for each in made):
+        return  # it is made to be built on, or its base brings triggers that no other does
     base = trace.target.base
     repository, tag = parts(base.reference)
     if repository not in params.images or not _counts(tag, params):

@@ -48,12 +48,14 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
     ends = end_of_life(reference, root.base.image)
     supported = None if date is None or not ends else date <= ends
     records: list[CandidateRecord] = []
-    if root.base.known and reference != "scratch":
+    # Another base would not run the triggers that this one brings.
+    movable = root.base.known and not any(step.instruction.node.elsewhere for step in trace.target.chain())
+    if movable and reference != "scratch":
         for candidate in _candidates(reference, found, ground, unsupported=supported is False):
             record = _candidate(trace, candidate, found, known, ground, keep=supported is False)
             if record is not None:
                 records.append(record)
-    plan = split(trace) if root.base.known else None
+    plan = split(trace) if movable else None
     if isinstance(plan, Split):
         drawn = split_record(trace, plan, ground, reading)
         if isinstance(drawn, Drawn):

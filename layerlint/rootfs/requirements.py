@@ -195,6 +195,10 @@ def _of_context(trace: Trace) -> Iterator[Gap]:
     for step in trace.target.chain():
         if isinstance(step.instruction, OnBuild):
             yield Gap("an image that is FROM this one runs more: ONBUILD", evidence_of(trace, step))
+        elif step.instruction.node.elsewhere:
+            yield Gap(
+                "the base image brings a trigger of ONBUILD, which no other runs", evidence_of(trace, step)
+            )
 
 
 def program_files(trace: Trace) -> tuple[tuple[ProgramFile, ...], tuple[Gap, ...]]:

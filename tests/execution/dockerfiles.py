@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.parser import parse
+from layerlint.execution.bases import find, triggers
 from layerlint.execution.context import open_context
 from layerlint.execution.interpreter import Options, run
 from layerlint.execution.trace import Trace
@@ -31,7 +32,9 @@ def trace_of(
     instructions, problems = parse_all(document)
     assert problems == ()
     opened, notes = (None, ()) if context is None else open_context(context, context / "Dockerfile")
-    graph = build_graph(document, instructions, build_arguments=arguments, target=target)
+    graph = build_graph(
+        document, instructions, build_arguments=arguments, target=target, image_triggers=triggers(find)
+    )
     return run(document, instructions, graph, Options(context=opened, differ=differ, notes=notes))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from layerlint.analysis.forecast import forecast
@@ -118,19 +120,34 @@ def test_python_2_comes_with_its_packages_where_python_3_is_there() -> None:
     assert "python2-minimal" not in came("ubuntu:16.04", "python-yaml")
 
 
-def test_the_triggers_of_an_image_are_told_and_not_run() -> None:
-    trace = trace_of("FROM python:3.4-onbuild\nRUN rm /usr/src/app/made-by-a-trigger\n")
-    assert not [fault for step in trace.steps() for fault in step.faults if fault.certain]
+def test_the_triggers_of_an_image_run(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("six==1.16.0\n")
+    (tmp_path / "made").write_bytes(bytes(1234))
+    trace = trace_of("FROM python:3.4-onbuild\nRUN rm /usr/src/app/made\n", tmp_path)
+    assert not [fault for step in trace.steps() for fault in step.faults]
     report = forecast(trace)
     assert report is not None
-    assert any("RUN pip install --no-cache-dir -r requirements.txt" in note for note in report.notes)
-    assert report.base.bytes.high is None
-    assert report.image_bytes.high is None
+    assert [(layer.line, layer.instruction) for layer in report.layers] == [
+        (1, "ONBUILD COPY requirements.txt /usr/src/app/"),
+        (1, "ONBUILD RUN pip install --no-cache-dir -r requirements.txt"),
+        (1, "ONBUILD COPY . /usr/src/app"),
+        (2, "RUN rm /usr/src/app/made"),
+    ]
+    assert [(row.path, row.bytes.likely, row.created.line) for row in report.hidden] == [
+        ("/usr/src/app/made", 1234, 1)
+    ]
+    assert report.layers[1].bytes.low > 30_000
+    assert any("3 triggers of ONBUILD" in note for note in report.notes)
     assert trace.target is not None
     assert trace.target.final.workdir == "/usr/src/app"
     plain = forecast(trace_of("FROM python:3.4\nRUN true\n"))
     assert plain is not None
-    assert report.base.bytes.low <= plain.base.bytes.likely
+    assert report.base.bytes.likely == plain.base.bytes.likely
+
+
+def test_triggers_are_not_inherited() -> None:
+    trace = trace_of("FROM python:3.4-onbuild AS a\nFROM a\n")
+    assert [len(stage.steps) for stage in trace.stages] == [3, 0]
 
 
 def test_a_linux_image_is_not_taken_for_windows() -> None:

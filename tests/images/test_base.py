@@ -69,7 +69,7 @@ def test_what_a_base_takes_over(archive: Path) -> None:
     bash = base.filesystem.lookup("/usr/bin/bash")
     assert isinstance(bash, Inode)
     assert (bash.label, bash.layer, bash.size.likely, bash.origin) == ("apt:bash", BASE_LAYER, 1000, None)
-    assert any("ONBUILD (1)" in note for note in real.notes)
+    assert base.on_build == ("RUN true",)
     assert any("40 B of its own layers are hidden" in note for note in real.notes)
 
 
@@ -184,7 +184,8 @@ def test_a_forecast_on_it(archive: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert report["base"]["source"] == "image"
     size = sum(len(entry.data) for entry in DEBIAN) + 1
     assert report["base"]["bytes"] == {"low": size, "likely": size, "high": size}
-    (layer,) = report["layers"]
+    trigger, layer = report["layers"]
+    assert (trigger["line"], trigger["instruction"], trigger["bytes"]["likely"]) == (1, "ONBUILD RUN true", 0)
     changes = {change["path"]: (change["kind"], change["bytes"]["likely"]) for change in layer["changes"]}
     assert changes["/usr/bin/bash"] == ("whiteout", 0)
     assert changes["/srv/passwd"][1] == len(DEBIAN[8].data)
