@@ -172,6 +172,8 @@ class Populate:
     a lock file or a measurement."""
     label: str | None = None
     """``manager:name``, by which the files are found again to be removed (as `Inode.label`)."""
+    bounded: bool = False
+    """For all of the reason, nine of ten such commands are within the size."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from layerlint.filesystem.layer import Entry
 from layerlint.filesystem.node import ArchiveMember, Change, HostFile, Inode
 from layerlint.report import Basis, CoverageRecord
 
+_GUESSED = 100
+"""Bounds as many times apart are those of a guess that stands for everything of a kind."""
+
 
 def coverage(trace: Trace) -> CoverageRecord:
     """Of the target's chain."""
@@ -31,7 +34,7 @@ def by_basis(entries: Iterable[Entry]) -> Mapping[Basis, Size]:
 
 def basis(inode: Inode) -> Basis:
     """What the size of a file in a layer rests on."""
-    if inode.size.high is None:
+    if inode.size.high is None or (inode.size.low and inode.size.high > _GUESSED * inode.size.low):
         return Basis.GUESS
     if isinstance(inode.content, HostFile | ArchiveMember):
         return Basis.CONTEXT

@@ -50,7 +50,7 @@ def forecast(trace: Trace, *, changes: bool = False, files: int = 0) -> LayersRe
 
     base_image = target.base.image
     unknown_base = target.base.bytes.high is None
-    incomplete = any(not record.complete for record in records)
+    incomplete = any(not step.bounded for step in steps)
     return LayersReport(
         trace.document.source.path,
         target.stage.label,
@@ -99,8 +99,8 @@ def _record(trace: Trace, step: Step, index: int, hidden: Size, changes: bool) -
         node.end_line,
         one_line(step.instruction),
         True,
-        _open(layer.bytes, bool(unmodelled)),
-        _open(compressed(layer), bool(unmodelled)),
+        _open(layer.bytes, not step.bounded),
+        _open(compressed(layer), not step.bounded),
         _open(entry_count(layer), bool(unmodelled)),
         hidden,
         step.complete,

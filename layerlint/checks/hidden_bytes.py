@@ -75,12 +75,17 @@ def _observation(trace: Trace, group: HiddenGroup, size: Size) -> Observation:
     lines = [trace.document.source.position(cause.span.start)[0] for cause in causes]
     shippers = [name_lines(lines)] if lines else []
     shippers += ["the base image"] if from_base else []
-    sure = all(cause.step.complete for cause in (group.cause, *causes)) and all(map(_is_sure, group.items))
+    stand_in = _stand_in(trace, group.items)
+    sure = (
+        not stand_in
+        and all(cause.step.complete for cause in (group.cause, *causes))
+        and all(map(_is_sure, group.items))
+    )
     return Observation(
         span=group.cause.span,
         values={
             "command": group.cause.text,
-            "path": name_paths(item.path for item in group.items),
+            "path": stand_in or name_paths(item.path for item in group.items),
             "shippers": " and ".join(shippers),
             "ship": "ship" if len(set(lines)) + from_base > 1 else "ships",
         },
@@ -88,6 +93,18 @@ def _observation(trace: Trace, group: HiddenGroup, size: Size) -> Observation:
         related=tuple((cause.span, _made(items)) for cause, items in group.makers),
         confidence=None if sure else Confidence.MEDIUM,
     )
+
+
+def _stand_in(trace: Trace, items: Sequence[Hidden]) -> str:
+    """Files of packages of another release, whose names are not those of the image; empty for any others."""
+    image = None if trace.target is None else trace.target.base.image
+    if image is None or image.measured or image.index_exact:
+        return ""
+    labels = {item.inode.label for item in items if item.created == BASE_LAYER and item.inode.label}
+    if not labels:
+        return ""
+    packages = "a package" if len(labels) == 1 else f"{len(labels)} packages"
+    return f"files of {packages} of the base (as of {image.index or 'another release'})"
 
 
 def _is_sure(item: Hidden) -> bool:

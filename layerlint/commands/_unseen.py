@@ -30,7 +30,9 @@ ARCHIVE = Size(0, 17_000_000, None)
 """A third of what is unpacked from one."""
 PROGRAM = Size(0, 2_700_000, None)
 UNPACKED = Size(0, 52_000_000, None)
-CLONE = Size(0, 2_200_000, None)
+CLONE = Size(200_000, 2_200_000, 172_000_000)
+SHALLOW = Size(100_000, 1_100_000, 172_000_000)
+"""A clone without its history, which is half of the median one."""
 
 
 def downloaded(name: str) -> Size:
@@ -61,7 +63,8 @@ def unseen_file(path: str, size: Size, reason: str) -> tuple[Effect, ...]:
 
 
 def unseen_tree(directory: str, name: str, size: Size, reason: str) -> tuple[Effect, ...]:
-    return (Populate(directory, name, size, Size(1, 100, None), reason=reason),)
+    bounded = size.high is not None
+    return (Populate(directory, name, size, Size(1, 100, None), reason=reason, bounded=bounded),)
 
 
 def assumed(destination: str, reason: str, *, tree: bool | None) -> tuple[Effect, ...]:

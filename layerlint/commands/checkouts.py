@@ -9,7 +9,7 @@ from __future__ import annotations
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, SUCCESS, unmodelled
 from layerlint.commands._paths import basename, join, locate
-from layerlint.commands._unseen import CLONE, unseen_tree
+from layerlint.commands._unseen import CLONE, SHALLOW, unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import (
@@ -97,7 +97,7 @@ def _clone(invocation: Invocation, words: tuple[Text, ...], here: str | None) ->
         if here is None:
             return unmodelled("git: where it clones to is not known")
         return Outcome(unseen_tree(here, "git clone", CLONE, _REASON))
-    size = Size(0, CLONE.likely // 2, None) if options.has("depth") else CLONE
+    size = SHALLOW if options.has("depth") else CLONE
     name = basename(directory) or "git"
     return Outcome((MakeDirectory(directory), *unseen_tree(directory, f"git clone {name}", size, _REASON)))
 

@@ -20,6 +20,7 @@ from layerlint.domain.text import Text
 from layerlint.effects import InstallPackages
 from layerlint.execution.packages import apply
 from layerlint.execution.packages.database import PackageDatabase
+from layerlint.execution.packages.placement import labelled
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Kind, Node
 from layerlint.filesystem.tree import inodes, tree_size, with_children
 from layerlint.filesystem.union import FileSystem
@@ -140,8 +141,12 @@ def _scaled(directory: Directory, scaled: Callable[[int], Size], done: dict[int,
     for name, node in directory.children.items():
         if isinstance(node, Directory):
             children[name] = _scaled(node, scaled, done)
-        elif node.label is None or node.kind is not Kind.FILE:
+        elif node.kind is not Kind.FILE:
             children[name] = node
+        elif node.label is None:
+            # Databases of the packages, and the like: those of the image tell of others.
+            own = node.content is not None or not node.size.is_exact
+            children[name] = node if own else replace(node, size=Size.around(node.size.likely, _NEAR, _NEAR))
         else:
             if id(node) not in done:
                 done[id(node)] = _of_other_size(node, scaled(node.size.likely))
@@ -174,8 +179,11 @@ def _made(recipe: Recipe, ground: _Ground) -> BaseImage:
     for addition in recipe.adds:
         filesystem = _added(filesystem, recipe, addition)
     # After the installs, which bring some of these: the packages of two releases are cut in other ways.
+    gone = [name for name in recipe.lacks if name in packages]
     packages = {name: package for name, package in packages.items() if name not in recipe.lacks}
-    for path in recipe.lacks:
+    # With the files of the stand-in's packages left behind, each install of one would hide them.
+    held = labelled(filesystem, gone, image.manager or "")
+    for path in (*(path for paths in held.values() for path in paths), *recipe.lacks):
         filesystem = filesystem.remove(path) if path.startswith("/") else filesystem
     if recipe.assumed:
         filesystem = filesystem.having_packages().having_others()

@@ -27,6 +27,7 @@ from layerlint.effects import (
     MarkPackages,
     Move,
     Outcome,
+    Populate,
     Remove,
     RemovePackages,
     RemoveUnused,
@@ -362,7 +363,8 @@ class CommandRunner:
                 changed = apply(effect, filesystem, because, process.creator())
                 shell.process = replace(shell.process, filesystem=changed.filesystem)
                 if changed.gap is not None:
-                    self._gap(span, because, changed.gap, disturb=False)
+                    bounded = isinstance(effect, Populate) and effect.bounded
+                    shell.recorder.not_understood(span, because, changed.gap, bounded=bounded)
         return None
 
     def _is_mounted(self, path: str) -> bool:

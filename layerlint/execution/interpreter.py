@@ -64,6 +64,8 @@ def run(
 
     def image(reference: Text) -> FileSystem:
         base = options.find_base(reference) if isinstance(reference, str) else None
+        if base is not None and base.assumed is not None:
+            notes.append(_taken_for(f"the image {reference}", base.assumed))
         return FileSystem.unknown() if base is None else base.filesystem
 
     def final(index: int) -> FileSystem:
@@ -127,11 +129,10 @@ def _start(
             else:
                 source = "image" if image.measured else "catalog"
                 base = Base(reference, source, image, image.filesystem, image.size)
+                if image.index and not image.index_exact and image.assumed is None:
+                    notes.append(_stand_in(image, image.index))
                 if image.assumed is not None:
-                    notes.append(
-                        f"the base image {reference} is taken for {image.assumed} with more in it, as most of its"
-                        " publisher's are: its own facts are not known"
-                    )
+                    notes.append(_taken_for(f"the base image {reference}", image.assumed))
                 elif not image.files_known:
                     notes.append(f"of the base image {reference} the size is known, but not its files")
             return base, _state(base, windows=windows), None
@@ -141,14 +142,19 @@ def _start(
             return base, _state(base, windows=windows), None
 
 
+def _taken_for(image: str, other: str) -> str:
+    return f"{image} is taken for {other} with more in it, as most of its publisher's are: its own facts are not known"
+
+
+def _stand_in(image: BaseImage, index: str) -> str:
+    what = "packages" if image.measured else "files and packages"
+    return f"for {what} of {image.reference}, of whose release there is no index, those of {index} stand in"
+
+
 def _triggers_noted(stage: Stage) -> Iterator[str]:
-    """What a base image's triggers do to a build is not seen in its Dockerfile."""
+    """What BuildKit refuses."""
     if not isinstance(stage.base, ImageRef):
         return
-    count = len(stage.triggers)
-    if count:
-        them = "a trigger" if count == 1 else f"{count} triggers"
-        yield f"the base image {stage.base.reference} has {them} of ONBUILD, which run at FROM"
     for fault in stage.refused_triggers:
         yield f"a trigger of the base image {stage.base.reference} is not run: {fault}"
 

@@ -25,8 +25,8 @@ class Recorder:
     faults: list[Fault] = field(default_factory=list)
     started: int = 0
 
-    def not_understood(self, span: Span, command: str, reason: str) -> None:
-        gap = NotUnderstood(self.locate(span), command, reason)
+    def not_understood(self, span: Span, command: str, reason: str, *, bounded: bool = False) -> None:
+        gap = NotUnderstood(self.locate(span), command, reason, bounded)
         if gap not in self.gaps[-50:]:
             self.gaps.append(gap)
 

@@ -74,6 +74,8 @@ class NotUnderstood:
     span: Span
     command: str
     reason: str
+    bounded: bool = False
+    """Its bytes are a guess with bounds, which the layer has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class Step:
     @property
     def complete(self) -> bool:
         return not self.not_understood
+
+    @property
+    def bounded(self) -> bool:
+        """Nothing may add more than the layer's bytes say."""
+        return all(gap.bounded for gap in self.not_understood)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from layerlint.analysis.forecast import forecast
+from layerlint.checks import CHECKS
 from layerlint.execution import bases
+from layerlint.report import Confidence
 from layerlint.rootfs.advice import advise
 from tests.execution.dockerfiles import faults_of, trace_of
 
@@ -60,7 +62,7 @@ def test_a_base_that_is_assumed_says_so() -> None:
     (note,) = report.notes
     assert f"{ASSUMED} is taken for debian:buster with more in it" in note
     assert "not known" in note
-    assert forecast(trace_of("FROM debian:buster\nRUN true\n")).notes == ()  # type: ignore[union-attr]
+    assert forecast(trace_of("FROM debian:bookworm\nRUN true\n")).notes == ()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -137,12 +139,65 @@ def test_the_triggers_of_an_image_run(tmp_path: Path) -> None:
         ("/usr/src/app/made", 1234, 1)
     ]
     assert report.layers[1].bytes.low > 30_000
-    assert any("3 triggers of ONBUILD" in note for note in report.notes)
     assert trace.target is not None
     assert trace.target.final.workdir == "/usr/src/app"
     plain = forecast(trace_of("FROM python:3.4\nRUN true\n"))
     assert plain is not None
     assert report.base.bytes.likely == plain.base.bytes.likely
+
+
+@pytest.mark.parametrize(
+    "reference", ["debian:stretch-slim", "debian:buster-slim", "ubuntu:16.10", "ubuntu:22.04", "python:2-slim"]
+)
+def test_a_stand_in_hides_nothing_that_the_image_has_not(reference: str) -> None:
+    """On its packages that the image lacks: an install of these wrote over files that are not there."""
+    text = f"FROM {reference}\nRUN apt-get update && apt-get install -y curl git libssl-dev python3\n"
+    report = forecast(trace_of(text))
+    assert report is not None
+    paths = [row.path for row in report.hidden]
+    assert "/var/lib/dpkg/status" in paths
+    assert not [path for path in paths if path.startswith("/usr/")]
+    assert any("stand in" in note or "taken for" in note for note in report.notes)
+
+
+def test_the_databases_of_a_stand_in_are_not_exact() -> None:
+    report = forecast(trace_of("FROM debian:stretch-slim\nRUN apt-get update && apt-get install -y curl\n"))
+    assert report is not None
+    (templates,) = (row for row in report.hidden if row.path == "/var/cache/debconf/templates.dat")
+    assert templates.bytes.low < templates.bytes.likely < (templates.bytes.high or 0)
+
+
+@pytest.mark.parametrize(
+    ("reference", "least"),
+    [("debian:bookworm-slim", None), ("ubuntu:22.04", 1_000_000), ("ruby:2.3", 100_000_000)],
+)
+def test_what_an_upgrade_fetches_on_a_stand_in_is_not_known(reference: str, least: int | None) -> None:
+    trace = trace_of(f"FROM {reference}\nRUN apt-get update\nRUN apt-get -y upgrade\n")
+    report = forecast(trace)
+    assert report is not None
+    size = report.layers[1].bytes
+    assert size.high is not None
+    assert size.low <= 200_000  # a database is written even so
+    assert (size.high > least) if least else size.is_exact
+
+
+def test_files_of_a_stand_in_are_not_named() -> None:
+    text = "FROM {}\nRUN rm -rf /usr/share/perl5 /usr/lib/x86_64-linux-gnu\n"
+    check = CHECKS["hidden-bytes"]
+    (case,) = check.run(trace_of(text.format("ubuntu:22.04")), check.params())
+    assert str(case.values["path"]).startswith("files of ")
+    assert "as of bookworm" in str(case.values["path"])
+    assert case.confidence is Confidence.MEDIUM
+    (case,) = check.run(trace_of(text.format("debian:bookworm-slim")), check.params())
+    assert str(case.values["path"]).startswith("/usr/lib/")
+    assert case.confidence is None
+
+
+def test_what_an_image_is_taken_for_is_told_of_every_stage() -> None:
+    text = f"FROM {ASSUMED} AS a\nFROM scratch\nCOPY --from=a /x /x\nCOPY --from=node:8-onbuild /y /y\n"
+    notes = trace_of(text).notes
+    told = [note.partition(" is taken for ")[0] for note in notes if " is taken for " in note]
+    assert told == [f"the base image {ASSUMED}", "the image node:8-onbuild"]
 
 
 def test_triggers_are_not_inherited() -> None:

@@ -59,12 +59,14 @@ def test_layers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     hidden = {row["path"]: (row["bytes"]["likely"], row["created"]["line"]) for row in document["hidden"]}
     assert hidden["/srv/app/kept"] == (1000, 2)
-    _, out = told(["layers", *options], capsys)
-    assert "5 triggers of ONBUILD" in out
 
 
-def test_explain_and_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = place(tmp_path, "FROM example/base:1\nCOPY data.bin /\n")
+def test_explain_and_graph(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, *options = place(tmp_path, "FROM example/base:1\nCOPY data.bin /\n")
+    monkeypatch.chdir(tmp_path / "context")  # a long path would shorten what follows it
+    options.append("Dockerfile")
     code, out = told(["explain", "--line", "1", *options], capsys)
     assert code == 0
     keywords = [line.split(": ONBUILD ")[1].split()[0] for line in out.splitlines() if ": ONBUILD " in line]
