@@ -30,6 +30,8 @@ ARCHIVE = Size(0, 17_000_000, None)
 """A third of what is unpacked from one."""
 PROGRAM = Size(0, 2_700_000, None)
 UNPACKED = Size(0, 52_000_000, None)
+TREE = Size(0, 2_200_000, None)
+"""Of a server of which nothing is known, taken for a repository."""
 CLONE = Size(200_000, 2_200_000, 172_000_000)
 SHALLOW = Size(100_000, 1_100_000, 172_000_000)
 """A clone without its history, which is half of the median one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layerlint.commands._options import Grammar, Options, parse
 from layerlint.commands._outcome import FAILURE, unmodelled
 from layerlint.commands._paths import join, locate
-from layerlint.commands._unseen import CLONE, downloaded, length_of, unseen_file, unseen_tree
+from layerlint.commands._unseen import TREE, downloaded, length_of, unseen_file, unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Effect, Invocation, MakeDirectory, Outcome, Stream, Write
@@ -157,7 +157,7 @@ def wget(invocation: Invocation) -> Outcome:
     if given is not None:
         effects.append(MakeDirectory(directory))
     if options.has("r", "m", "i"):
-        effects += unseen_tree(directory, "wget", CLONE, _REASON)
+        effects += unseen_tree(directory, "wget", TREE, _REASON)
         return Outcome(tuple(effects))
     for address in options.operands:
         name = _remote_name(address)

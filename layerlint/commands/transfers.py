@@ -6,7 +6,7 @@ import re
 
 from layerlint.commands._outcome import SUCCESS, unmodelled
 from layerlint.commands._paths import basename, join, locate
-from layerlint.commands._unseen import CLONE, downloaded, unseen_file, unseen_tree
+from layerlint.commands._unseen import TREE, downloaded, unseen_file, unseen_tree
 from layerlint.domain.size import Size
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.effects import Copy, Effect, Invocation, MakeDirectory, Outcome, Stream
@@ -43,7 +43,7 @@ def rsync(invocation: Invocation) -> Outcome:
         source = None if isinstance(word, str) and _REMOTE.fullmatch(word) else locate(invocation, word)
         node = None if source is None else invocation.view.lookup(source)
         if source is None or node is None or partial:
-            effects += unseen_tree(place, "rsync", CLONE, _REASON)
+            effects += unseen_tree(place, "rsync", TREE, _REASON)
         elif isinstance(node, Directory) and str(word).endswith("/"):
             effects.append(Copy(source, place, keep, keep))
         elif isinstance(node, Directory) or isinstance(invocation.view.lookup(place), Directory):
@@ -90,6 +90,6 @@ def fetch(invocation: Invocation) -> Outcome:
     tree = {"sync", "rsync", "--recursive", "-r", "-R"} & {w for w in invocation.argv if isinstance(w, str)}
     inside = isinstance(invocation.view.lookup(place), Directory) or str(target).endswith(("/", "."))
     if tree or not isinstance(source, str) or "*" in source:
-        return Outcome(unseen_tree(place, tool, CLONE, _REASON))
+        return Outcome(unseen_tree(place, tool, TREE, _REASON))
     path = join(place, basename(source)) if inside else place
     return Outcome(unseen_file(path, downloaded(source), _REASON))

@@ -39,9 +39,13 @@ UNKNOWN_DOWNLOAD = "Unsized what it downloads is not known"
         ("wget ?", ["Populate /w wget 0..2700000.. 1..100.. what it downloads is not known"]),
         ("wget --spider https://example.org/", []),
         ("git clone https://example.org/a/b.git",
-         ["MakeDirectory /w/b", "Populate /w/b git clone b 0..2200000.. 1..100.. what it checks out is not known"]),
+         ["MakeDirectory /w/b",
+          "Populate /w/b git clone b 200000..2200000..172000000 1..100.. "
+          "what it checks out is not known bounded"]),
         ("git clone --depth 1 -b v1 git@example.org:a/b /opt/c",
-         ["MakeDirectory /opt/c", "Populate /opt/c git clone c 0..1100000.. 1..100.. what it checks out is not known"]),
+         ["MakeDirectory /opt/c",
+          "Populate /opt/c git clone c 100000..1100000..172000000 1..100.. "
+          "what it checks out is not known bounded"]),
         ("git -C src checkout v1",
          ["Populate /w/src git checkout 0..100000.. 0..1.. what git changes is not known", "stdout 0..0.."]),
         ("git config --global user.name me", ["Write /root/.gitconfig 1..19..4000 append"]),
@@ -49,7 +53,8 @@ UNKNOWN_DOWNLOAD = "Unsized what it downloads is not known"
         ("git init repo", ["MakeDirectory /w/repo", "Populate /w/repo/.git git init 20000..23941..80000 15..17..25"]),
         ("svn checkout https://example.org/trunk",
          ["MakeDirectory /w/trunk",
-          "Populate /w/trunk svn checkout 0..2200000.. 1..100.. what it checks out is not known"]),
+          "Populate /w/trunk svn checkout 200000..2200000..172000000 1..100.. "
+          "what it checks out is not known bounded"]),
         ("gcc -O2 -o /usr/local/bin/a a.c",
          ["Write /usr/local/bin/a 14000..16500.. 0o755", "Unsized how large what is compiled gets is not known"]),
         ("gcc -c a.c", ["Write /w/a.o 600..3000.. 0o644", "Unsized how large what is compiled gets is not known"]),
