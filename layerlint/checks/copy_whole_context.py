@@ -29,6 +29,8 @@ class Params:
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     ships = {id(step) for step in trace.layer_steps()}
     for step, word in whole_context_copies(trace):
+        if trace.context is None and step.instruction.node.elsewhere:
+            continue  # nothing is seen but the words of a base image's trigger
         if trace.context is None:
             yield Observation(word.span, {"found": "whatever it holds"}, confidence=Confidence.LOW)
             continue
