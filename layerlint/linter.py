@@ -11,7 +11,6 @@ from layerlint.analysis.forecast import forecast
 from layerlint.analysis.shown_text import shown_text
 from layerlint.catalog.model import BaseImage
 from layerlint.checks import CHECKS, is_needed
-from layerlint.checks.image_triggers import at_image
 from layerlint.dockerfile.check_directive import RULES, check_options
 from layerlint.dockerfile.grammar import parse_all
 from layerlint.dockerfile.instructions import Instruction
@@ -248,6 +247,8 @@ def lint(
 
 def _observed(rule: Rule, analysis: Analysis) -> Iterator[Observed]:
     """What a check sees in the file; what it sees in two traces of it, once."""
+    from layerlint.checks.image_triggers import at_image  # a forecast needs no check
+
     check = CHECKS[rule.check]
     known: set[Span] = set()
     for trace in analysis.traces():
