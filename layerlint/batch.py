@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,18 +65,26 @@ def lint_all(paths: Sequence[str], job: Job, *, jobs: int) -> Generator[Result, 
     return _lint_in_processes(paths, job, workers)
 
 
+def _process(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """Forked off on Linux, whatever Python does by itself: all is imported there, and what Python 3.14 starts would
+    be the child of another process, which outlives this one."""
+    import multiprocessing
+
+    if sys.platform == "linux":
+        return multiprocessing.get_context("fork").Process(target=target, args=arguments, daemon=True)
+    return multiprocessing.Process(target=target, args=arguments, daemon=True)
+
+
 class _Worker:
     """A process, and the numbers of the files that it has."""
 
     def __init__(self, job: Job) -> None:
-        from multiprocessing import Pipe, Process
+        from multiprocessing import Pipe
 
         self.connection: Connection[tuple[int, str], tuple[int, Result]]
         self.connection, theirs = Pipe()
         self.given: deque[int] = deque()
-        self.process: BaseProcess = Process(
-            target=_serve, args=(theirs, self.connection, job, gc.get_threshold()), daemon=True
-        )
+        self.process: BaseProcess = _process(_serve, theirs, self.connection, job, gc.get_threshold())
         try:
             self.process.start()
         except BaseException:

@@ -92,4 +92,5 @@ def test_a_forecast_imports_no_check(tmp_path: Path) -> None:
     found = loaded(f"from layerlint.cli import main\nmain(['layers', {str(tmp_path / 'Dockerfile')!r}])")
     checks = {name for name in found if name.startswith("layerlint.checks.")}
     assert checks == {"layerlint.checks._table", "layerlint.checks.model"}
-    assert found.isdisjoint({"dataclasses", "inspect"})
+    # Python 3.14's argparse has colours, and those are dataclasses.
+    assert {"dataclasses", "inspect"} & found <= loaded("import argparse; argparse.ArgumentParser()")
