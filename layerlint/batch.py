@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 from layerlint._dataclass import dataclass
 from layerlint.discovery import read_dockerfile
 from layerlint.errors import UsageError
-from layerlint.linter import Settings, lint, read_source
 from layerlint.report import FileReport
-from layerlint.ruleset.active import Active
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+
+    from layerlint.linter import Settings
+    from layerlint.results.kept import Kept
+    from layerlint.ruleset.active import Active
 
 ENOUGH = 24
 """Files from which processes pay for their start (about 0.2 s each)."""
@@ -43,6 +45,8 @@ _ATTEMPTS = 2
 class Job:
     settings: Settings
     active: Active
+    kept: Kept | None = None
+    """Reports of earlier runs, to be used and added to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class _Worker:
 
 def _lint_in_processes(paths: Sequence[str], job: Job, workers: int) -> Generator[Result, None, None]:
     from multiprocessing.connection import wait
+
+    import layerlint.linter  # noqa: F401  # once, for all processes that are forked off
 
     waiting = deque(range(len(paths)))
     deaths: dict[int, int] = {}
@@ -208,10 +214,12 @@ def _serve(
 def lint_path(path: str, job: Job) -> Result:
     """Lint one file; an exception that is no fault of the user is told with what is needed to report it."""
     try:
-        data = sys.stdin.buffer.read() if path == "-" else read_dockerfile(path)
-        source = read_source(path, data)
-        folder = None if path == "-" else Path(path).parent
-        return Result(lint(source, folder, job.settings, job.active.known, job.active.of(path)))
+        if path == "-":
+            return Result(_lint(path, sys.stdin.buffer.read(), job))
+        data = read_dockerfile(path)
+        if job.kept is None:
+            return Result(_lint(path, data, job))
+        return Result(job.kept.of(path, data) or _lint_and_keep(path, data, job, job.kept))
     except UsageError as error:
         return Result(None, (str(error),))
     except Exception as error:  # one file must not stop the others
@@ -223,3 +231,20 @@ def lint_path(path: str, job: Job) -> Result:
             f"{path}: a bug of layerlint: {type(error).__name__} at {place}: please report it with this file"
         )
         return Result(None, (message,), bug=True)
+
+
+def _lint(path: str, data: bytes, job: Job) -> FileReport:
+    from layerlint.linter import lint, read_source
+
+    source = read_source(path, data)
+    folder = None if path == "-" else Path(path).parent
+    return lint(source, folder, job.settings, job.active.known, job.active.of(path))
+
+
+def _lint_and_keep(path: str, data: bytes, job: Job, kept: Kept) -> FileReport:
+    from layerlint.filesystem.host_files import recording
+
+    with recording() as record:
+        report = _lint(path, data, job)
+    kept.keep(path, data, report, record)
+    return report

@@ -79,7 +79,7 @@ def test_a_lint_imports_what_it_needs(tmp_path: Path) -> None:
     assert found & set(UNUSED) == set()
     own = {name.split(".")[1] for name in found if name.startswith("layerlint.")}
     assert own == {
-        "_dataclass", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli", "commands", "config",
+        "_dataclass", "_digest", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli", "commands", "config",
         "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem", "graph", "linter",
         "lookup", "report", "reporters", "ruleset", "shell", "shellcheck", "source",
     }  # fmt: skip

@@ -8,7 +8,10 @@ from pathlib import Path
 from layerlint._dataclass import dataclass
 from layerlint._pattern import pattern
 from layerlint.catalog.blocks import BlockFile
+from layerlint.catalog.folder import folder
 from layerlint.catalog.write import FORMAT
+
+__all__ = ("MAX_BYTES", "Unusable", "folder", "is_cached", "keep", "names", "open_cached", "path_of", "seal")
 
 _NAME = pattern(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 _DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,15 +28,6 @@ class Unusable:
 
     path: Path
     reason: str
-
-
-def folder() -> Path:
-    """``$LAYERLINT_CACHE_DIR``, else ``layerlint`` in the cache directory of the XDG specification."""
-    own = os.environ.get("LAYERLINT_CACHE_DIR")
-    if own:
-        return Path(own).absolute()
-    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (shared if shared.is_absolute() else Path(os.path.expanduser("~/.cache")).absolute()) / "layerlint"
 
 
 def keep(path: Path, data: bytes) -> None:

@@ -125,6 +125,11 @@ def _add_check(verbs: _Verbs) -> None:
     check.add_argument(
         "--jobs", type=int, default=0, metavar="N", help="processes for many files (default: one a core)"
     )
+    check.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither use nor keep results of earlier runs (LAYERLINT_NO_CACHE=1 does the same)",
+    )
     _add_build(check)
 
 

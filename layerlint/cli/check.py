@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layerlint import __version__
 from layerlint._dataclass import dataclass, field, replace
 from layerlint.batch import ENOUGH, Job, Result, lint_all
-from layerlint.checks import CHECKS
-from layerlint.cli.inputs import find_inputs, read_config, read_settings
+from layerlint.cli.inputs import find_inputs, read_config, read_contexts, read_settings
+from layerlint.cli.kept import kept_reports
 from layerlint.cli.output import (
     BUG,
     FINDINGS,
@@ -27,42 +29,33 @@ from layerlint.cli.output import (
 )
 from layerlint.cli.shellcheck import read_shellcheck
 from layerlint.config import Config
-from layerlint.report import FileReport, Report, Severity
+from layerlint.report import FileReport, Report, RuleInfo, Severity
 from layerlint.reporters import STREAMS, reporter, stream
-from layerlint.ruleset.active import Active, active_rules
-from layerlint.ruleset.baseline import (
-    Known,
-    Ran,
-    gone_files,
-    read_baseline,
-    without_known,
-    written_baseline,
-)
-from layerlint.ruleset.loader import load
-from layerlint.ruleset.reserved import SHELL_SCRIPT
+
+if TYPE_CHECKING:
+    from layerlint.results.kept import Kept
+    from layerlint.ruleset.active import Active
+    from layerlint.ruleset.baseline import Known, Ran
 
 
 def check(options: argparse.Namespace) -> int:
     config = read_config(options)
     inputs, missing = find_inputs(options.paths, config)
-    active = active_rules(load(CHECKS, config.rules), config, inputs)
     baseline = _baseline(options, config)
     program, absent = read_shellcheck(options)
-    active = active if program is not None else active.without(SHELL_SCRIPT)
-    settings = replace(read_settings(config, options), shellcheck=program)
-    if options.format == "html":
-        from layerlint.reporters.html.limits import paths_of_each
-
-        settings = replace(settings, files=paths_of_each(len(inputs)))
-    jobs = 1 if options.online else options.jobs  # one file after the other asks
+    read_contexts(options)
+    rules = _Rules(config, inputs, shellcheck=program is not None)
+    kept = kept_reports(options, config, program, len(inputs))
+    if kept is None or not inputs or config.borrowed:
+        rules.active  # noqa: B018  # wrong names are told before all else
     counter = Counter(len(inputs), shown=len(inputs) > ENOUGH and sys.stderr.isatty() and not options.quiet)
-    run = _Run(config, {} if options.write_baseline else baseline, active, counter, list(missing))
-    notes = (*active.notes, *absent)
-    with closing(lint_all(inputs, Job(settings, active), jobs=jobs)) as results:
+    run = _Run(config, {} if options.write_baseline else baseline, rules, counter, list(missing))
+    notes = (*rules.notes(), *absent)
+    with closing(_results(inputs, rules, program, kept, options)) as results:
         files = run.reports(results)
         if options.write_baseline is not None:
             bare = tuple(replace(file, layers=None) for file in files)
-            _write_baseline(options.write_baseline, bare, baseline, active.ran)
+            _write_baseline(options.write_baseline, bare, baseline, rules.active.ran)
         elif options.format in STREAMS and not _summary(options):
             _tell_each(files, run, notes, len(inputs), options)
         else:
@@ -79,13 +72,64 @@ def check(options: argparse.Namespace) -> int:
     )
 
 
+class _Rules:
+    """The rules of the run, loaded where something asks for them: kept reports need none."""
+
+    def __init__(self, config: Config, inputs: Sequence[str], *, shellcheck: bool) -> None:
+        self.config = config
+        self._inputs = inputs
+        self._shellcheck = shellcheck
+
+    @cached_property
+    def active(self) -> Active:
+        from layerlint.checks import CHECKS
+        from layerlint.ruleset.active import active_rules
+        from layerlint.ruleset.loader import load
+        from layerlint.ruleset.reserved import SHELL_SCRIPT
+
+        active = active_rules(load(CHECKS, self.config.rules), self.config, self._inputs)
+        return active if self._shellcheck else active.without(SHELL_SCRIPT)
+
+    def notes(self) -> tuple[str, ...]:
+        """Only a peer's file has names that need the rules to be judged, and are told in a note."""
+        return self.active.notes if self.config.borrowed else self.config.notes
+
+
+def _results(
+    inputs: Sequence[str],
+    rules: _Rules,
+    shellcheck: Path | None,
+    kept: Kept | None,
+    options: argparse.Namespace,
+) -> Generator[Result, None, None]:
+    """Of each file, in order: those that are kept, up to the first that must be linted, without the linter."""
+    told = 0
+    if kept is not None:
+        for path in inputs:
+            report = kept.find(path)
+            if report is None:
+                break
+            yield Result(report)
+            told += 1
+    if told == len(inputs):
+        return
+    settings = replace(read_settings(rules.config, options), shellcheck=shellcheck)
+    if options.format == "html":
+        from layerlint.reporters.html.limits import paths_of_each
+
+        settings = replace(settings, files=paths_of_each(len(inputs)))
+    jobs = 1 if options.online else options.jobs  # one file after the other asks
+    with closing(lint_all(inputs[told:], Job(settings, rules.active, kept), jobs=jobs)) as results:
+        yield from results
+
+
 @dataclass(slots=True)
 class _Run:
     """What is kept of files whose reports are told."""
 
     config: Config
     baseline: Known
-    active: Active
+    rules: _Rules
     counter: Counter
     problems: list[str]
     bug: bool = False
@@ -107,7 +151,9 @@ class _Run:
                 for note in file.notes:
                     complain(f"{file.path}: {note}")
                 if folder is not None:
-                    file, gone = without_known(file, self.baseline, folder, self.active.ran)
+                    from layerlint.ruleset.baseline import without_known
+
+                    file, gone = without_known(file, self.baseline, folder, self.rules.active.ran)
                     self.gone += gone
                 ranks = (finding.severity.rank for finding in file.findings)
                 self.worst = max(self.worst, *ranks, -1)
@@ -115,6 +161,8 @@ class _Run:
             self.counter.at(number)
         self.counter.clear()
         if folder is not None:
+            from layerlint.ruleset.baseline import gone_files
+
             self.gone += gone_files(self.baseline, folder)
 
 
@@ -145,7 +193,9 @@ def _tell_whole(
     if options.format == "sarif":
         files = (replace(file, layers=None) for file in files)  # it does not tell them
     kept = tuple(files)
-    infos = run.active.infos(finding for file in kept for finding in file.findings)
+    infos: tuple[RuleInfo, ...] = ()
+    if options.format == "sarif":  # the others tell none
+        infos = run.rules.active.infos(finding for file in kept for finding in file.findings)
     report = Report(kept, infos, __version__, (*notes, *run.gone))
     style = style_of(options)
     if report.files or options.format in ("json", "sarif"):
@@ -158,10 +208,16 @@ def _tell_whole(
 def _baseline(options: argparse.Namespace, config: Config) -> Known:
     """What is known: by the file that is to be written too, if it is there."""
     file: Path | None = options.write_baseline or config.baseline
-    return {} if file is None or (options.write_baseline and not file.exists()) else read_baseline(file)
+    if file is None or (options.write_baseline and not file.exists()):
+        return {}
+    from layerlint.ruleset.baseline import read_baseline
+
+    return read_baseline(file)
 
 
 def _write_baseline(file: Path, files: Sequence[FileReport], old: Known, ran: Ran) -> None:
+    from layerlint.ruleset.baseline import written_baseline
+
     write(file, written_baseline(files, old, file.parent, ran), "--write-baseline")
     count = sum(len(each.findings) for each in files)
     complain(f"{file.as_posix()}: {count} findings of {len(files)} files are known from now on")

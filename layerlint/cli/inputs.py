@@ -65,15 +65,9 @@ def read_settings(config: Config, options: argparse.Namespace) -> Settings:
     from layerlint.graph import DEFAULT_PLATFORM
     from layerlint.linter import Settings
 
-    contexts: dict[str, Path] = {}
-    for text in options.build_context:
-        name, _, folder = text.partition("=")
-        if not name or not Path(folder).is_dir():
-            raise UsageError(f'--build-context: write NAME=DIR with a folder that is there, not "{text}"')
-        contexts[name] = Path(folder)
     return Settings(
         config.context,
-        contexts,
+        read_contexts(options),
         dict(config.build_args),
         config.target,
         config.platform or DEFAULT_PLATFORM,
@@ -82,6 +76,17 @@ def read_settings(config: Config, options: argparse.Namespace) -> Settings:
         bases=_bases(options),
         online=_online(options),
     )
+
+
+def read_contexts(options: argparse.Namespace) -> dict[str, Path]:
+    """Of ``--build-context``."""
+    contexts: dict[str, Path] = {}
+    for text in options.build_context:
+        name, _, folder = text.partition("=")
+        if not name or not Path(folder).is_dir():
+            raise UsageError(f'--build-context: write NAME=DIR with a folder that is there, not "{text}"')
+        contexts[name] = Path(folder)
+    return contexts
 
 
 def _bases(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from layerlint.domain.size import Size, total
 from layerlint.execution.archives import decompressed_size
-from layerlint.filesystem.host_files import open_regular
+from layerlint.filesystem.host_files import file_status, open_regular
 from layerlint.filesystem.layer import suffix_of
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inline, Inode, TarData, Zeros
 
@@ -92,6 +92,6 @@ def _archive_ratio(archive: HostFile) -> float | None:
     if plain is None or not plain.is_exact or plain.low == 0:
         return None
     try:
-        return min(1.0, archive.path.stat().st_size / plain.low)
+        return min(1.0, file_status(archive.path).st_size / plain.low)
     except OSError:
         return None

@@ -16,16 +16,13 @@ from pathlib import Path
 from layerlint._dataclass import dataclass, field
 from layerlint.dockerfile.dockerignore import Matcher, match_source
 from layerlint.domain.size import ZERO, Size
-from layerlint.filesystem.host_files import open_regular
+from layerlint.filesystem import host_files
 from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inode, Kind, Node
 
 MAX_FILES = 1_000_000
 """Entries read of one context; a context with more is not read to its end."""
 
 _MAX_DEPTH = 256
-_MAX_LINKS = 40
-"""Symlinks followed on one path, as in Linux (``MAXSYMLINKS``)."""
-
 _MOST_TOLD = 3
 """Paths that are named."""
 _MOST_KEPT = 1000
@@ -122,15 +119,17 @@ class BuildContext:
     def is_link(self, path: str) -> bool:
         """The path itself is a symbolic link, wherever that leads."""
         folder = self._follow(posixpath.dirname(path))
-        return folder is not None and (self.root / folder / posixpath.basename(path)).is_symlink()
+        return folder is not None and host_files.is_symlink(self.root / folder / posixpath.basename(path))
 
     def _may_hold(self, path: str) -> bool:
         """An ignored directory may hold files that a ``!`` pattern brings back."""
-        return self.ignore is not None and self.ignore.has_exceptions and (self.root / path).is_dir()
+        return (
+            self.ignore is not None and self.ignore.has_exceptions and host_files.is_folder(self.root / path)
+        )
 
     def _list(self, path: str) -> list[str]:
         try:
-            return sorted(os.listdir(self.root / path))
+            return host_files.names(str(self.root / path))
         except OSError as error:
             self._missed(path, error)
             return []
@@ -142,37 +141,13 @@ class BuildContext:
 
     def _follow(self, path: str) -> str | None:
         """Resolve symlinks as if the context were the root of the file system; None if absent."""
-        todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
-        done: list[str] = []
-        links = 0
-        while todo:
-            part = todo.pop()
-            if part == "..":
-                if done:
-                    done.pop()
-                continue
-            current = self.root.joinpath(*done, part)
-            try:
-                mode = os.lstat(current).st_mode
-                if not stat.S_ISLNK(mode):
-                    done.append(part)
-                    continue
-                target = os.readlink(current)
-            except (OSError, ValueError):
-                return None
-            links += 1
-            if links > _MAX_LINKS:
-                return None
-            if target.startswith("/"):
-                done.clear()
-            todo.extend(part for part in reversed(target.split("/")) if part not in ("", "."))
-        return "/".join(done)
+        return host_files.follow(str(self.root), path)
 
     def _read(self, path: str, depth: int, links: dict[tuple[int, int], Inode]) -> Node | None:
         """``links`` holds the files with several names of this one walk: those stay hard links."""
         where = str(self.root / path) if path else str(self.root)
         try:
-            status = os.lstat(where)
+            status = host_files.entry_status(where)
         except (OSError, ValueError):
             return None
         return self._node(path, where, status, depth, links)
@@ -199,7 +174,7 @@ class BuildContext:
             return Directory(children, mode, 0, 0, BASE_LAYER, "", mtime=status.st_mtime_ns)
         if stat.S_ISLNK(status.st_mode):
             try:
-                target = os.readlink(where)
+                target = host_files.link_target(where)
             except OSError:
                 return None
             return Inode(
@@ -218,19 +193,19 @@ class BuildContext:
     ) -> dict[str, Node]:
         """What a folder holds, in the order of the names, less what is ignored."""
         try:
-            with os.scandir(where) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            listing = host_files.Listing(where)
         except OSError as error:
             self._missed(path, error)
             return {}
         children: dict[str, Node] = {}
-        for entry in entries:
+        for entry in listing.entries:
             child = f"{path}/{entry.name}" if path else entry.name
             ignored = self.is_ignored(child)
             if ignored and not self._may_hold(child):
+                listing.leave(entry)
                 continue
             try:
-                status = entry.stat(follow_symlinks=False)
+                status = listing.status(entry)
             except OSError as error:
                 self._missed(child, error)
                 continue
@@ -239,6 +214,7 @@ class BuildContext:
             node = self._node(child, entry.path, status, depth, links)
             if node is not None and not (ignored and isinstance(node, Directory) and not node.children):
                 children[entry.name] = node
+        listing.end()
         return children
 
 
@@ -254,12 +230,12 @@ def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tup
         candidates.insert(0, dockerfile.with_name(dockerfile.name + ".dockerignore"))
     for candidate in candidates:
         try:
-            status = candidate.stat()
+            status = host_files.file_status(candidate)
             if not stat.S_ISREG(status.st_mode):
                 continue  # a FIFO would be waited for
             if status.st_size > 1 << 20:
                 return BuildContext(root), (f"{candidate.name} is larger than 1 MiB and was not read",)
-            with open_regular(candidate.resolve()) as stream:
+            with host_files.open_regular(host_files.resolved(candidate)) as stream:
                 text = stream.read(1 << 20).decode("utf-8", "surrogateescape")
         except OSError:
             continue

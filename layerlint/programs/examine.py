@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import warnings
 from io import BytesIO
 from typing import BinaryIO, Final
 
+from layerlint.filesystem.host_files import NotRegularError, open_regular
 from layerlint.programs import elf, golang, java, java_sources, manifests, node, scripts
 from layerlint.programs.cache import Store
 from layerlint.programs.facts import FileFacts, Language
@@ -76,16 +76,14 @@ _FOREIGN = frozenset(
 def examine(file: ProgramFile, store: Store | None = None) -> FileFacts:
     """Never raises: what cannot be read is a gap."""
     try:
-        descriptor = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        data = open_regular(file.path)
+    except NotRegularError:
+        return FileFacts(gaps=((0, "it is no regular file"),))
     except (OSError, ValueError):
         return FileFacts(gaps=((0, "it cannot be opened"),))
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        return FileFacts(gaps=((0, "it is no regular file"),))
-    with open(descriptor, "rb") as data:
+    with data:
         try:
-            return _examined(file, data, status.st_size, store)
+            return _examined(file, data, os.fstat(data.fileno()).st_size, store)
         except OSError:
             return FileFacts(gaps=((0, "it cannot be read"),))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from posixpath import normpath
 from typing import Final
 
+from layerlint.filesystem.host_files import unrecorded
 from layerlint.programs.cache import Store
 from layerlint.programs.examine import examine
 from layerlint.programs.facts import FileFacts, Found, Language
@@ -71,6 +72,7 @@ def _examined(
     workers = min(jobs or os.cpu_count() or 1, max(1, len(files) // 32))
     if workers <= 1 or len(files) < _ENOUGH:
         return _told(map(work, files), len(files), progress)
+    unrecorded()  # what other processes read
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
