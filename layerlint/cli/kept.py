@@ -50,9 +50,19 @@ def _settings(options: argparse.Namespace, config: Config, count: int) -> Iterat
         "folder", "profile", "selection", "overrides", "arguments", "rules", "differ", "context", "target", "platform",
         "build_args", "ignore_comments", "borrowed",
     ):  # fmt: skip
-        yield f"{name} {getattr(config, name)!r}"
-    yield repr(options.build_context)
+        yield f"{name} {_told(getattr(config, name))}"
+    yield _told(options.build_context)
     yield f"html {count}" if options.format == "html" else ""  # how much it tells of a file
+
+
+def _told(value: object) -> str:
+    """A setting in words: no two have the same.  What `repr` of a dataclass imports takes longer than all of this."""
+    if isinstance(value, tuple | list):
+        return f"[{','.join(map(_told, value))}]"
+    fields: tuple[str, ...] = getattr(type(value), "__match_args__", ())
+    if fields:
+        return f"{type(value).__name__}({','.join(_told(getattr(value, each)) for each in fields)})"
+    return repr(value)  # a text, a number, a path, a member of an enumeration
 
 
 def _rules(folder: Path) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,9 +30,15 @@ def complain(message: str) -> None:
 
 def progress(text: str) -> None:
     """One line on a terminal that says what goes on; an empty text takes it away."""
-    columns = shutil.get_terminal_size((80, 24)).columns - 1
+    columns = _columns(80) - 1
     safe = "".join(char if char.isprintable() else "?" for char in redact(text))
     print(f"\r\033[K{safe[:columns]}", end="", file=sys.stderr, flush=True)
+
+
+def _columns(fallback: int) -> int:
+    import shutil  # bz2, lzma and more, for those who look at a terminal
+
+    return shutil.get_terminal_size((fallback, 24)).columns
 
 
 class Counter:
@@ -81,7 +86,7 @@ def style_of(options: argparse.Namespace) -> Style:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+    width = min(_columns(100), 120) if terminal else 100
     return Style(colour, width, options.verbose, options.quiet, getattr(options, "changes", False))
 
 
@@ -155,6 +160,8 @@ class _File:
         if self._beside is None:
             return
         if self._target.exists():
+            import shutil
+
             shutil.copymode(self._target, self._beside)
         os.replace(self._beside, self._target)
         self._beside = None
