@@ -79,8 +79,8 @@ def test_a_lint_imports_what_it_needs(tmp_path: Path) -> None:
     assert found & set(UNUSED) == set()
     own = {name.split(".")[1] for name in found if name.startswith("layerlint.")}
     assert own == {
-        "_dataclass", "_digest", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli", "commands", "config",
-        "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem", "graph", "linter",
+        "_dataclass", "_digest", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli",
+        "commands", "config", "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem", "graph", "linter",
         "lookup", "report", "reporters", "ruleset", "shell", "shellcheck", "source",
     }  # fmt: skip
     models = {name for name in found if name.startswith("layerlint.commands.") and "._" not in name}
@@ -94,3 +94,20 @@ def test_a_forecast_imports_no_check(tmp_path: Path) -> None:
     assert checks == {"layerlint.checks._table", "layerlint.checks.model"}
     # Python 3.14's argparse has colours, and those are dataclasses.
     assert {"dataclasses", "inspect"} & found <= loaded("import argparse; argparse.ArgumentParser()")
+
+
+def test_a_kept_report_needs_no_linter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nENV A=1\nCOPY . /\n")
+    monkeypatch.delenv("LAYERLINT_NO_CACHE")
+    monkeypatch.setenv("LAYERLINT_CACHE_DIR", str(tmp_path.with_name("cache-of-" + tmp_path.name)))
+    statement = f"main(['--shellcheck', 'off', {str(tmp_path / 'Dockerfile')!r}])"
+    first, found = (loaded(f"from layerlint.cli import main\n{statement}") for _ in range(2))
+    assert "layerlint.linter" in first
+    theirs = loaded("import argparse; argparse.ArgumentParser()")
+    assert found & {*UNUSED, "dataclasses", "inspect", "yaml"} <= theirs
+    own = {name.split(".")[1] for name in found if name.startswith("layerlint.")}
+    assert own == {
+        "_dataclass", "_digest", "_pattern", "_resources", "batch", "catalog", "cli", "config", "discovery", "domain",
+        "errors", "filesystem", "report", "reporters", "results", "shellcheck",
+    }  # fmt: skip
+    assert {name for name in found if name.startswith("layerlint.catalog.")} == {"layerlint.catalog.folder"}

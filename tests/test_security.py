@@ -20,7 +20,10 @@ import json, os, sys
 seen = []
 def watch(event, arguments):
     if event in WATCHED:
-        seen.append([event, str(arguments[0]), str(arguments[1]) if len(arguments) > 1 else ""])
+        mode = str(arguments[1]) if len(arguments) > 1 else ""
+        if event == "open" and arguments[1] is None and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            mode = "w"
+        seen.append([event, str(arguments[0]), mode])
 WATCHED = {
     "os.exec", "os.fork", "os.forkpty", "os.kill", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn",
     "subprocess.Popen", "socket.__new__", "socket.connect", "socket.getaddrinfo", "socket.sendto", "urllib.Request",
@@ -107,6 +110,34 @@ def test_nothing_is_run_fetched_or_written(arguments: tuple[str, ...], folder: P
             outside.append(path)
     assert not [path for path in outside if path.suffix not in (".so", ".py", ".pyc", ".pth")]
     assert not Path("/tmp/layerlint-was-here").exists()
+
+
+def test_what_is_kept_for_another_run_is_written_to_the_users_cache_alone(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.delenv("LAYERLINT_NO_CACHE")
+    monkeypatch.setenv("LAYERLINT_CACHE_DIR", str(cache))
+
+    def written(*arguments: str) -> list[Path]:
+        told, _ = _ran(folder, "check", "--shellcheck", "off", *arguments)
+        seen = [
+            Path(first)
+            for event, first, second in told["seen"]  # type: ignore[attr-defined]
+            if (event != "open" or set(second) & set("wax+")) and not first.isdigit()
+        ]
+        return [path for path in seen if path != Path(os.devnull)]
+
+    assert written("--no-cache", ".") == []
+    assert not cache.exists()
+    first = written(".")
+    assert first
+    assert all(path.is_relative_to(cache) for path in first)
+    kept = b"".join(path.read_bytes() for path in cache.rglob("*") if path.is_file())
+    assert kept
+    for secret in (b"hunter2", b"OUTSIDE", b"scripts"):
+        assert secret not in kept
+    assert written(".") == [], "what is served is not written again"
 
 
 def test_no_value_of_a_secret_and_nothing_from_outside_is_told(folder: Path) -> None:

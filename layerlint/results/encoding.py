@@ -22,6 +22,7 @@ _CLASSES: Final[Mapping[str, type]] = {
         report.FileReport,
         report.Finding,
         report.Fix,
+        report.GateRecord,
         report.HiddenRecord,
         report.LayerRecord,
         report.LayersReport,
@@ -33,7 +34,7 @@ _CLASSES: Final[Mapping[str, type]] = {
     )
 }
 _ENUMS: Final[Mapping[str, type[Enum]]] = {
-    each.__name__: each for each in (report.Applicability, report.Basis, report.Confidence, report.Severity)
+    each.__name__: each for each in (report.Applicability, report.Basis, report.Confidence, report.GateStatus, report.Severity)
 }
 _TUPLE: Final = ""
 _MAPPING: Final = "{}"
