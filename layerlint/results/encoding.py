@@ -34,7 +34,8 @@ _CLASSES: Final[Mapping[str, type]] = {
     )
 }
 _ENUMS: Final[Mapping[str, type[Enum]]] = {
-    each.__name__: each for each in (report.Applicability, report.Basis, report.Confidence, report.GateStatus, report.Severity)
+    each.__name__: each
+    for each in (report.Applicability, report.Basis, report.Confidence, report.GateStatus, report.Severity)
 }
 _TUPLE: Final = ""
 _MAPPING: Final = "{}"

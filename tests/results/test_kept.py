@@ -253,7 +253,9 @@ def test_a_context_that_cannot_be_read_is_not_kept(
     assert len(linted) == 2
 
 
-NAMES = st.sampled_from(("app", "app/deep", "app/deep/file", "app/new", "one.txt", "two.txt", "link", "requirements.txt"))
+NAMES = st.sampled_from(
+    ("app", "app/deep", "app/deep/file", "app/new", "one.txt", "two.txt", "link", "requirements.txt")
+)
 STEPS = st.one_of(
     st.tuples(st.just("write"), NAMES, st.sampled_from(("", "flask\n", "numpy==1.0\n", "x" * 9000))),
     st.tuples(st.just("mode"), NAMES, st.sampled_from((0o644, 0o755, 0o600))),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from layerlint._digest import digest
 from layerlint.report import FileReport
@@ -178,7 +177,9 @@ def test_processes_side_by_side(tmp_path: Path) -> None:
         "    assert data is None or len(set(data)) == 1 and len(data) == 50_000, 'torn'\n"
     )
     running = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), word], env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), word], env={**os.environ, "PYTHONPATH": str(CHECKOUT)}
+        )
         for word in "ab"
     ]  # fmt: skip
     assert [each.wait(120) for each in running] == [0, 0]
