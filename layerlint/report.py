@@ -576,9 +576,12 @@ class CandidateRecord:
     """Of the whole Dockerfile on it; None where it was not run on it."""
     saved: Size | None
     shared: Size | None
-    """Bytes of the base that another file of the same run stands on too; None where one file was given."""
+    """Bytes of its layers that the images of other files of the same run have too, so that a host stores them once;
+    None where one file was given."""
     diff: str
     """The lines that change, as a unified diff; empty where there is nothing to show."""
+    layers: tuple[tuple[str, Size], ...] = ()
+    """What a host stores of its image: keys that are the same for the same layer, and bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +607,8 @@ class BaseAdvice:
     """False: the base is not in the catalog, or is only taken for another."""
     no_split: str = ""
     """Why no stage of its own for building can be drawn up, though the base is there to build with."""
+    layers: tuple[tuple[str, Size], ...] = ()
+    """What a host stores of the image as it is, as for a candidate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size, total
@@ -16,14 +17,13 @@ from layerlint.report import FleetForecast
 def fleet_forecast(traces: Sequence[Trace]) -> FleetForecast:
     """Layers are the same where a builder would take one from its cache: the same base, the same instructions
     before it (of the other stages too, where it copies from one), the same files of a context."""
-    known: dict[object, int] = {}
-    sizes: dict[int, Size] = {}
-    names: dict[int, str] = {}
-    holders: dict[int, list[int]] = {}
-    images: list[tuple[str, list[int]]] = []
+    sizes: dict[str, Size] = {}
+    names: dict[str, str] = {}
+    holders: dict[str, list[int]] = {}
+    images: list[tuple[str, list[str]]] = []
     for position, trace in enumerate(traces):
-        own: list[int] = []
-        for key, name, size in _parts(trace, known):
+        own: list[str] = []
+        for key, name, size in parts(trace):
             sizes.setdefault(key, size)
             names.setdefault(key, name)
             having = holders.setdefault(key, [])
@@ -48,25 +48,25 @@ def fleet_forecast(traces: Sequence[Trace]) -> FleetForecast:
     )
 
 
-def _parts(trace: Trace, known: dict[object, int]) -> Iterator[tuple[int, str, Size]]:
-    """The base and each layer: a number that is the same for the same layer, what it is, its bytes."""
+def parts(trace: Trace) -> Iterator[tuple[str, str, Size]]:
+    """The base, then each layer: a key that is the same for the same layer, what it is, its bytes."""
     target = trace.target
     if target is None:
         return
-
-    def number(key: object) -> int:
-        return known.setdefault(key, len(known))
-
     base = target.base
     # An image that is not known is the same as another of that name; nothing is the same as scratch.
-    last = number((base.reference, trace.platform))
+    last = _key(base.reference, trace.platform)
     yield last, f"FROM {redact(base.reference)}", base.bytes
     others = tuple(one_line(step.instruction) for step in trace.steps())
     for step in target.chain():
         text = one_line(step.instruction)
-        last = number((last, text, others if "from=" in text else (), _context_files(step)))
+        last = _key(last, text, others if "from=" in text else (), _context_files(step))
         if step.layer is not None:
             yield last, text, step.layer.bytes
+
+
+def _key(*facts: object) -> str:
+    return sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _context_files(step: Step) -> tuple[tuple[str, str, int], ...]:

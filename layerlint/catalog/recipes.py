@@ -196,6 +196,12 @@ def split(name: str) -> tuple[str, str]:
     return f"{folder}{slash}{last}", tag
 
 
+def architecture(reference: str) -> str:
+    """``arm32v7/`` of an official image that is named by its machine; else empty."""
+    match = _ARCHITECTURES.match(reference)
+    return match[0] if match is not None else ""
+
+
 def _resolved(file: Mapping[str, Any], repository: str, tag: str, said: Mapping[str, str]) -> Recipe | None:
     names = file.get("versions", {})
     for variant in file["variants"]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def base(options: argparse.Namespace) -> int:
     from layerlint.reporters import base_reporter
-    from layerlint.rootfs.advice import advise, fleet
+    from layerlint.rootfs.advice import advise
+    from layerlint.rootfs.shared import fleet
 
     today = _date(options.today)
     reading = _reading(options)

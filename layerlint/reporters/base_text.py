@@ -136,7 +136,7 @@ def _row(each: CandidateRecord) -> tuple[str, ...]:
     else:
         why = one_line(each.what)
     if each.shared is not None and each.shared.likely:
-        why += "; its layers are there for another file"
+        why += f"; {short_size(each.shared)} of it are stored for other files"
     verdict = {BaseVerdict.WITH_PACKAGES: "with packages"}.get(each.verdict, each.verdict.value)
     base = f"split: {each.reference}" if each.what == SPLIT else each.reference
     return (verdict, one_line(base), image, kept, why)

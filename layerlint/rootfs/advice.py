@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from layerlint._dataclass import replace
 from layerlint.catalog import recipes
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size
@@ -24,15 +23,18 @@ from layerlint.rootfs.candidates import Candidate, candidates, newer
 from layerlint.rootfs.drawing import Drawn, reasons, shown, split_record, with_versions
 from layerlint.rootfs.facts import end_of_life
 from layerlint.rootfs.judging import Ground
-from layerlint.rootfs.model import Gap, Judged, Requirements, Status
+from layerlint.rootfs.model import Gap, Judged, Judgement, Requirements, Status
+from layerlint.rootfs.other_manager import rewriting
 from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.ranking import in_order
 from layerlint.rootfs.requirements import Reading, requirements
+from layerlint.rootfs.rewrite import Rewritten, still_asked
 from layerlint.rootfs.risks import risks
+from layerlint.rootfs.shared import stored
 from layerlint.rootfs.simulate import diff, edited, image_bytes, rerun, saved
 from layerlint.rootfs.split import Split, split
 from layerlint.rootfs.stages import root_stage
-from layerlint.rootfs.verdict import judge, refuse, today
+from layerlint.rootfs.verdict import judge, refuse, today, with_packages
 from layerlint.source import Span
 
 
@@ -78,6 +80,7 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
         trace.notes,
         root.base.known,
         _no_split(plan, reference, root.base.bytes) if isinstance(plan, str) else "",
+        stored(trace),
     )
 
 
@@ -114,7 +117,15 @@ def _candidate(
 ) -> CandidateRecord | None:
     """None for one that saves nothing (``keep``: unless it is there for its support)."""
     image = find(candidate.reference)
-    refused = refuse(known, candidate.reference, image)
+    plan = rewriting(known, trace, image)
+    asked = known
+    if isinstance(plan, Rewritten):
+        asked = still_asked(known, plan)
+    elif plan is not None:
+        asked = tuple(each for each in known if each.requirement.need.kind is not NeedKind.PACKAGE_MANAGER)
+    refused = refuse(asked, candidate.reference, image)
+    if refused is None and isinstance(plan, Judgement):
+        refused = plan
     if refused is not None:
         # Nothing more can be said of it, so it is not run.
         size = ZERO if image is None else image.size
@@ -134,13 +145,16 @@ def _candidate(
             None,
             "",
         )
-    text = edited(trace, candidate.reference)
+    lines, packages = (plan.edits, plan.packages) if isinstance(plan, Rewritten) else ((), ())
+    text = edited(trace, candidate.reference, rewritten=lines)
     after = rerun(trace, text)
     trial = Ground(after, candidate.reference)
-    judgement = judge(known, found.gaps, original, trial)
+    judgement = judge(asked, found.gaps, original, trial)
     if judgement.packages:
-        text = edited(trace, candidate.reference, trial.manager, judgement.packages)
+        text = edited(trace, candidate.reference, trial.manager, judgement.packages, lines)
         after = rerun(trace, text)
+    if packages:
+        judgement = with_packages(judgement, packages, trial)
     smaller = saved(trace, after)
     if smaller is None and not (keep and candidate.what == "supported release"):
         return None
@@ -157,6 +171,7 @@ def _candidate(
         smaller or ZERO,
         None,
         "" if judgement.verdict is BaseVerdict.FAILS else diff(trace, text),
+        stored(after),
     )
 
 
@@ -199,27 +214,3 @@ def _place(trace: Trace, span: Span) -> Place:
     line, column = source.position(span.start)
     end_line, end_column = source.position(span.end)
     return Place(line, column, end_line, end_column)
-
-
-def fleet(advice: Sequence[BaseAdvice]) -> tuple[BaseAdvice, ...]:
-    """Of several files: what of each candidate another file stands on already, which is stored once."""
-    if len(advice) < 2:
-        return tuple(advice)
-    used: Mapping[str, int] = {
-        reference: sum(each.base.reference == reference for each in advice)
-        for reference in {each.base.reference for each in advice}
-    }
-
-    def shared(record: CandidateRecord, own: str) -> Size:
-        others = used.get(record.reference, 0) - (record.reference == own)
-        return record.base_bytes if others > 0 else ZERO
-
-    return tuple(
-        replace(
-            each,
-            candidates=tuple(
-                replace(record, shared=shared(record, each.base.reference)) for record in each.candidates
-            ),
-        )
-        for each in advice
-    )

@@ -47,21 +47,37 @@ VARIANTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 }
 """Tags beside the one that is used, by repository; one with a part that the tag has not is left out."""
 
-PLAIN: Final = ("scratch", "gcr.io/distroless/static-debian12", "cgr.dev/chainguard/static", "busybox:glibc",
-                "gcr.io/distroless/base-debian12", "gcr.io/distroless/cc-debian12")  # fmt: skip
+PLAIN: Final = (
+    "scratch",
+    "gcr.io/distroless/static-debian13",
+    "cgr.dev/chainguard/static",
+    "busybox:glibc",
+    "cgr.dev/chainguard/glibc-dynamic",
+    "cgr.dev/chainguard/wolfi-base",
+    "gcr.io/distroless/base-debian13",
+    "gcr.io/distroless/cc-debian13",
+)
 """For a program that brings all but a C library, the smallest first."""
+_SMALL_SYSTEM: Final = "alpine:3.22"
+"""The smallest with a package manager, and the newest of which the names of its packages are known."""
+_WITH_APT: Final = frozenset({"buildpack-deps", "debian", "ubuntu"})
 _PLAIN_BASES: Final = frozenset(
     {"alpine", "buildpack-deps", "busybox", "centos", "debian", "fedora", "ubuntu"}
 )
 
 RUNTIMES: Final[Mapping[tuple[str, str], str]] = {
-    ("java", "17"): "gcr.io/distroless/java17-debian12",
-    ("java", "21"): "gcr.io/distroless/java21-debian12",
-    ("node", "20"): "gcr.io/distroless/nodejs20-debian12",
-    ("node", "22"): "gcr.io/distroless/nodejs22-debian12",
-    ("python", "3.11"): "gcr.io/distroless/python3-debian12",
+    ("java", "17"): "gcr.io/distroless/java17-debian13",
+    ("java", "21"): "gcr.io/distroless/java21-debian13",
+    ("java", "25"): "gcr.io/distroless/java25-debian13",
+    ("java", "26"): "cgr.dev/chainguard/jre",
+    ("node", "20"): "gcr.io/distroless/nodejs20-debian13",
+    ("node", "22"): "gcr.io/distroless/nodejs22-debian13",
+    ("node", "24"): "gcr.io/distroless/nodejs24-debian13",
+    ("node", "26"): "cgr.dev/chainguard/node",
+    ("python", "3.13"): "gcr.io/distroless/python3-debian13",
+    ("python", "3.14"): "cgr.dev/chainguard/python",
 }
-"""Images of an interpreter and nothing else."""
+"""Images of an interpreter and nothing else, by the release that they have; Chainguard's go from release to release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +89,13 @@ class Candidate:
 def candidates(reference: str, family: str, version: str) -> tuple[Candidate, ...]:
     """For a base; ``family`` and ``version`` are those of the interpreter that it is for, or empty."""
     found: dict[str, Candidate] = {}
+    architecture = recipes.architecture(reference)
     for candidate in (*_variants(reference), *_runtimes(family, version), *_plain(reference)):
-        if candidate.reference != reference:
-            found.setdefault(candidate.reference, candidate)
+        name = candidate.reference
+        if "/" not in name and name != "scratch":  # those of others have one name for all machines
+            name = f"{architecture}{name}"
+        if name != reference:
+            found.setdefault(name, Candidate(name, candidate.what))
     return tuple(found.values())
 
 
@@ -121,9 +141,18 @@ def _variants(reference: str) -> Iterator[Candidate]:
         if ("jre" in tag and what.startswith("runtime")) or filled == tag:
             continue
         name = f"{repository}:{filled}"
-        if is_known(name):
+        if is_known(name) and not (repository == "debian" and _before_slim(parts.get("version", ""))):
             done.add(what)
             yield Candidate(name, what)
+
+
+def _before_slim(version: str) -> bool:
+    """Debian's point releases have a slim variant since March 2017: 7.11 and 8.7."""
+    numbers = [int(part) for part in version.split(".")[:2] if part]
+    first = {7: 11, 8: 7}.get(numbers[0]) if numbers else None
+    return bool(numbers) and (
+        numbers[0] < 7 or (len(numbers) > 1 and first is not None and numbers[1] < first)
+    )
 
 
 def _parts(tag: str) -> dict[str, str]:
@@ -139,21 +168,24 @@ def _parts(tag: str) -> dict[str, str]:
 
 def _runtimes(family: str, version: str) -> Iterator[Candidate]:
     name = RUNTIMES.get((family, version))
-    if name is not None:
-        yield Candidate(name, "distroless")
+    if name is not None and is_known(name):
+        yield Candidate(name, _kind(name))
 
 
 def _plain(reference: str) -> Iterator[Candidate]:
     repository, _ = recipes.split(reference)
+    if repository in _WITH_APT:
+        yield Candidate(_SMALL_SYSTEM, "Alpine")
     if repository not in _PLAIN_BASES:
         return
     for name in PLAIN:
         if is_known(name):
-            what = (
-                "empty image"
-                if name == "scratch"
-                else "distroless"
-                if "distroless" in name
-                else "minimal image"
-            )
-            yield Candidate(name, what)
+            yield Candidate(name, _kind(name))
+
+
+def _kind(reference: str) -> str:
+    if reference == "scratch":
+        return "empty image"
+    if reference.startswith("cgr.dev/"):
+        return "Chainguard"
+    return "distroless" if "distroless" in reference else "minimal image"

@@ -14,6 +14,7 @@ from layerlint.rootfs.program_names import interpreter_of
 from layerlint.rootfs.ranking import RANKS
 from layerlint.rootfs.requirements import Reading, requirements
 from layerlint.rootfs.risks import risks
+from layerlint.rootfs.shared import stored
 from layerlint.rootfs.simulate import diff, image_bytes, rerun, saved
 from layerlint.rootfs.split import Split
 from layerlint.rootfs.verdict import judge_split
@@ -72,6 +73,7 @@ def _split_on(
         smaller,
         None,
         redact(diff(trace, text)),
+        stored(after),
     )
     return Drawn(record, text)
 

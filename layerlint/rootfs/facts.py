@@ -1,6 +1,7 @@
 """What is known of images whose files are not listed, and of the run-times that official images add.
 
-Sources: the BUILD files of distroless, the Dockerfiles of the official images, each release's own packages.
+Sources: the BUILD and config.bzl files of distroless (2025-10 to 2026-08), the locked configurations of Chainguard's
+images (chainguard-images, 2026-05 to 2026-09), the Dockerfiles of the official images, each release's own packages.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ _C_LIBRARY: Final = frozenset(
 )  # fmt: skip
 _GCC: Final = frozenset({"libgcc_s.so.1", "libgomp.so.1", "libstdc++.so.6"})
 _SSL: Final = frozenset({"libcrypto.so.3", "libssl.so.3"})
+_JAVA: Final = frozenset(
+    {"libbrotlidec.so.1", "libcrypt.so.1", "libexpat.so.1", "libfontconfig.so.1", "libfreetype.so.6",
+     "libgcc_s.so.1", "libjpeg.so.62", "liblcms2.so.2", "libpng16.so.16", "libstdc++.so.6", "libuuid.so.1", "libz.so.1"}
+)  # fmt: skip
+"""What distroless puts beside a JRE, on base-nossl: no OpenSSL, no OpenMP."""
+_WOLFI: Final = "2.43"
+"""glibc of Chainguard's images in May 2026: they roll on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,187 +61,57 @@ class Contents:
     """That it starts CMD with."""
 
 
-_APPLETS: Final = frozenset(
-    [
-        "[",
-        "addgroup",
-        "adduser",
-        "ar",
-        "arch",
-        "arping",
-        "ash",
-        "awk",
-        "base64",
-        "basename",
-        "bc",
-        "bunzip2",
-        "bzcat",
-        "bzip2",
-        "cal",
-        "cat",
-        "chgrp",
-        "chmod",
-        "chown",
-        "chpasswd",
-        "chroot",
-        "chrt",
-        "cksum",
-        "clear",
-        "cmp",
-        "comm",
-        "cp",
-        "cpio",
-        "crond",
-        "crontab",
-        "cut",
-        "date",
-        "dc",
-        "dd",
-        "deluser",
-        "df",
-        "diff",
-        "dirname",
-        "dmesg",
-        "dnsdomainname",
-        "du",
-        "echo",
-        "ed",
-        "egrep",
-        "env",
-        "expand",
-        "expr",
-        "factor",
-        "false",
-        "fgrep",
-        "find",
-        "flock",
-        "fold",
-        "free",
-        "fsync",
-        "fuser",
-        "getopt",
-        "grep",
-        "groups",
-        "gunzip",
-        "gzip",
-        "head",
-        "hexdump",
-        "hostid",
-        "hostname",
-        "httpd",
-        "id",
-        "ifconfig",
-        "install",
-        "ip",
-        "ipcalc",
-        "kill",
-        "killall",
-        "less",
-        "link",
-        "ln",
-        "logger",
-        "logname",
-        "ls",
-        "lsof",
-        "lzma",
-        "md5sum",
-        "mkdir",
-        "mkfifo",
-        "mknod",
-        "mktemp",
-        "more",
-        "mount",
-        "mv",
-        "nc",
-        "netstat",
-        "nice",
-        "nl",
-        "nohup",
-        "nproc",
-        "nslookup",
-        "od",
-        "paste",
-        "patch",
-        "pgrep",
-        "pidof",
-        "ping",
-        "pkill",
-        "printenv",
-        "printf",
-        "ps",
-        "pwd",
-        "readlink",
-        "realpath",
-        "renice",
-        "reset",
-        "rev",
-        "rm",
-        "rmdir",
-        "route",
-        "sed",
-        "seq",
-        "setsid",
-        "sh",
-        "sha1sum",
-        "sha256sum",
-        "sha512sum",
-        "shuf",
-        "sleep",
-        "sort",
-        "split",
-        "stat",
-        "strings",
-        "stty",
-        "su",
-        "sync",
-        "tac",
-        "tail",
-        "tar",
-        "tee",
-        "telnet",
-        "test",
-        "tftp",
-        "time",
-        "timeout",
-        "top",
-        "touch",
-        "tr",
-        "true",
-        "truncate",
-        "tsort",
-        "tty",
-        "umount",
-        "uname",
-        "unexpand",
-        "uniq",
-        "unlink",
-        "unlzma",
-        "unxz",
-        "unzip",
-        "uptime",
-        "usleep",
-        "uudecode",
-        "uuencode",
-        "vi",
-        "watch",
-        "wc",
-        "wget",
-        "which",
-        "who",
-        "whoami",
-        "xargs",
-        "xxd",
-        "xz",
-        "xzcat",
-        "yes",
-        "zcat",
-    ]
-)
+_NAMES: Final = """
+    [ addgroup adduser ar arch arping ash awk base64 basename bc bunzip2 bzcat bzip2 cal cat chgrp chmod chown
+    chpasswd chroot chrt cksum clear cmp comm cp cpio crond crontab cut date dc dd deluser df diff dirname
+    dmesg dnsdomainname du echo ed egrep env expand expr factor false fgrep find flock fold free fsync fuser
+    getopt grep groups gunzip gzip head hexdump hostid hostname httpd id ifconfig install ip ipcalc kill
+    killall less link ln logger logname ls lsof lzma md5sum mkdir mkfifo mknod mktemp more mount mv nc netstat
+    nice nl nohup nproc nslookup od paste patch pgrep pidof ping pkill printenv printf ps pwd readlink
+    realpath renice reset rev rm rmdir route sed seq setsid sh sha1sum sha256sum sha512sum shuf sleep sort
+    split stat strings stty su sync tac tail tar tee telnet test tftp time timeout top touch tr true truncate
+    tsort tty umount uname unexpand uniq unlink unlzma unxz unzip uptime usleep uudecode uuencode vi watch wc
+    wget which who whoami xargs xxd xz xzcat yes zcat
+"""
+_APPLETS: Final = frozenset(_NAMES.split())
 """Of busybox as its official image is configured."""
 
 _DISTROLESS: Final = frozenset({"root", "nobody", "nonroot"})
-_BASE: Final = Contents(libraries=_C_LIBRARY | _SSL, users=_DISTROLESS)
-_CC: Final = Contents(libraries=_C_LIBRARY | _SSL | _GCC, users=_DISTROLESS)
+_SSL_13: Final = _SSL | {"libz.so.1", "libzstd.so.1"}
+"""In Debian 13 OpenSSL packs with zlib and zstd."""
+_CC_12: Final = _C_LIBRARY | _SSL | _GCC
+_CC_13: Final = _C_LIBRARY | _SSL_13 | _GCC
+_WOLFI_RUNTIME: Final = (_C_LIBRARY | _SSL | _GCC | {"libz.so.1"}) - {"libgomp.so.1"}
+
+
+def _java(version: str) -> Contents:
+    return Contents(
+        programs=frozenset({"java"}),
+        libraries=_C_LIBRARY | _JAVA,
+        users=_DISTROLESS,
+        versions=(("java", version),),
+        entry_point=("java", "-jar"),
+    )
+
+
+def _node(version: str, libraries: frozenset[str]) -> Contents:
+    return Contents(
+        libraries=libraries,
+        users=_DISTROLESS,
+        versions=(("node", version),),
+        entry_point=("/nodejs/bin/node",),
+    )
+
+
+def _python(version: str, libraries: frozenset[str]) -> Contents:
+    return Contents(
+        programs=frozenset({"python", "python3", f"python{version}"}),
+        libraries=libraries,
+        users=_DISTROLESS,
+        versions=(("python", version),),
+        entry_point=(f"/usr/bin/python{version}",),
+    )
+
 
 CONTENTS: Final[Mapping[str, Contents]] = {
     "busybox": Contents(
@@ -244,28 +122,50 @@ CONTENTS: Final[Mapping[str, Contents]] = {
         certificates=False,
         time_zones=False,
     ),
+    "cgr.dev/chainguard/glibc-dynamic": Contents(
+        libraries=(_C_LIBRARY | _GCC) - {"libgomp.so.1"}, users=_DISTROLESS, time_zones=False
+    ),
+    "cgr.dev/chainguard/jre": Contents(
+        programs=frozenset({"java"}), libraries=_WOLFI_RUNTIME - {"libssl.so.3"}, users=frozenset({"root", "java"}),
+        time_zones=False, versions=(("java", "26"),), entry_point=("/usr/bin/java",),
+    ),
+    "cgr.dev/chainguard/node": Contents(
+        shells=frozenset({"sh", "ash"}), programs=_APPLETS | {"dumb-init", "node", "node-gyp", "npm", "npx"},
+        libraries=_WOLFI_RUNTIME, users=frozenset({"root", "node"}), time_zones=False, versions=(("node", "26"),),
+        entry_point=("/usr/bin/node",),
+    ),
+    "cgr.dev/chainguard/python": Contents(
+        programs=frozenset({"python", "python3", "python3.14"}),
+        libraries=_WOLFI_RUNTIME | {"libbz2.so.1", "libexpat.so.1", "libffi.so.8", "liblzma.so.5", "libncursesw.so.6",
+                                    "libreadline.so.8", "libsqlite3.so.0", "libuuid.so.1", "libzstd.so.1"},
+        users=frozenset({"root", "nonroot"}), time_zones=False, versions=(("python", "3.14"),),
+        entry_point=("/usr/bin/python",),
+    ),
     "cgr.dev/chainguard/static": Contents(users=_DISTROLESS),
-    "gcr.io/distroless/base-debian12": _BASE,
-    "gcr.io/distroless/cc-debian12": _CC,
-    "gcr.io/distroless/java17-debian12": Contents(
-        programs=frozenset({"java"}), libraries=_CC.libraries, users=_DISTROLESS, versions=(("java", "17"),),
-        entry_point=("java", "-jar"),
+    "cgr.dev/chainguard/wolfi-base": Contents(
+        shells=frozenset({"sh", "ash"}), programs=_APPLETS | {"apk"},
+        libraries=_C_LIBRARY | _SSL | {"libcrypt.so.1", "libgcc_s.so.1", "libz.so.1"},
+        users=frozenset({"root", "nonroot"}),
+        time_zones=False,
     ),
-    "gcr.io/distroless/java21-debian12": Contents(
-        programs=frozenset({"java"}), libraries=_CC.libraries, users=_DISTROLESS, versions=(("java", "21"),),
-        entry_point=("java", "-jar"),
-    ),
-    "gcr.io/distroless/nodejs20-debian12": Contents(
-        libraries=_CC.libraries, users=_DISTROLESS, versions=(("node", "20"),), entry_point=("/nodejs/bin/node",)
-    ),
-    "gcr.io/distroless/nodejs22-debian12": Contents(
-        libraries=_CC.libraries, users=_DISTROLESS, versions=(("node", "22"),), entry_point=("/nodejs/bin/node",)
-    ),
-    "gcr.io/distroless/python3-debian12": Contents(
-        shells=frozenset(), programs=frozenset({"python3", "python"}), libraries=_CC.libraries, users=_DISTROLESS,
-        versions=(("python", "3.11"),), entry_point=("/usr/bin/python3.11",),
-    ),
+    "gcr.io/distroless/base-debian12": Contents(libraries=_C_LIBRARY | _SSL, users=_DISTROLESS),
+    "gcr.io/distroless/base-debian13": Contents(libraries=_C_LIBRARY | _SSL_13, users=_DISTROLESS),
+    "gcr.io/distroless/cc-debian12": Contents(libraries=_CC_12, users=_DISTROLESS),
+    "gcr.io/distroless/cc-debian13": Contents(libraries=_CC_13, users=_DISTROLESS),
+    "gcr.io/distroless/java17-debian12": _java("17"),
+    "gcr.io/distroless/java17-debian13": _java("17"),
+    "gcr.io/distroless/java21-debian12": _java("21"),
+    "gcr.io/distroless/java21-debian13": _java("21"),
+    "gcr.io/distroless/java25-debian13": _java("25"),
+    "gcr.io/distroless/nodejs20-debian12": _node("20", _CC_12),
+    "gcr.io/distroless/nodejs20-debian13": _node("20", _CC_13),
+    "gcr.io/distroless/nodejs22-debian12": _node("22", _CC_12),
+    "gcr.io/distroless/nodejs22-debian13": _node("22", _CC_13),
+    "gcr.io/distroless/nodejs24-debian13": _node("24", _CC_13),
+    "gcr.io/distroless/python3-debian12": _python("3.11", _CC_12),
+    "gcr.io/distroless/python3-debian13": _python("3.13", _CC_13),
     "gcr.io/distroless/static-debian12": Contents(users=_DISTROLESS),
+    "gcr.io/distroless/static-debian13": Contents(users=_DISTROLESS),
     "scratch": Contents(users=frozenset(), certificates=False, time_zones=False),
 }  # fmt: skip
 
@@ -302,7 +202,9 @@ _FAMILIES: Final[Mapping[str, str]] = {
 
 def contents_of(reference: str) -> Contents | None:
     """Of an image without a list of files; None where the catalog has one, or nothing is known."""
-    repository, _ = recipes.split(reference)
+    repository, tag = recipes.split(reference)
+    if tag.startswith("debug") or tag.endswith("-dev"):
+        return None  # with a shell, and more
     return CONTENTS.get("scratch" if reference == "scratch" else repository)
 
 
@@ -339,8 +241,8 @@ def glibc_of(image: BaseImage | None) -> str | None:
     """The version of the C library; None where it is not known."""
     if image is None or image.assumed is not None:
         return None
-    if image.libc == "glibc" and "debian12" in image.reference:
-        return _GLIBC["bookworm"]
+    if image.distribution == "wolfi":
+        return _WOLFI if image.libc == "glibc" else None
     return _GLIBC.get(image.release or "")
 
 

@@ -100,6 +100,12 @@ class Ground:
             case _:
                 assert_never(need.kind)
 
+    def _lacks(self, what: str) -> Answer:
+        """What is missing in an image of which all is known: its packages are not, where it has a manager."""
+        if self.manager is None:
+            return Answer(Status.MISSING, f"{self.reference} has no {what}")
+        return Answer(Status.UNKNOWN, f"whether a package of {self.reference} has {what} is not known")
+
     # --------------------------------------------------------------------- programs
 
     def _program(self, name: str, state: State) -> Answer:
@@ -111,7 +117,7 @@ class Ground:
             if name in self.contents.programs or name in self.contents.shells:
                 return MET
             if self._on_path(name, state) is Truth.NO or not state.filesystem.vague:
-                return Answer(Status.MISSING, f"{self.reference} has no {name}")
+                return self._lacks(name)
             return Answer(Status.UNKNOWN, f"whether a step brings {name} is not known")
         if adds_program(self.reference, name):
             return MET
@@ -245,9 +251,7 @@ class Ground:
 
     def _library(self, soname: str, state: State) -> Answer:
         if self.contents is not None:
-            if soname in self.contents.libraries:
-                return MET
-            return Answer(Status.MISSING, f"{self.reference} has no {soname}")
+            return MET if soname in self.contents.libraries else self._lacks(soname)
         if any(state.filesystem.presence(f"{folder}/{soname}") is Truth.YES for folder in _LIBRARIES):
             return MET
         if state.database is None:
@@ -265,7 +269,7 @@ class Ground:
             has = contents.certificates if package == "ca-certificates" else contents.time_zones
             if has or any(state.filesystem.lookup(path) is not None for path in paths):
                 return MET
-            return Answer(Status.MISSING, f"{self.reference} has no {what}")
+            return self._lacks(what)
         if any(state.filesystem.presence(path) is Truth.YES for path in paths):
             return MET
         if state.database is not None and _has(state.database, package):

@@ -19,11 +19,17 @@ from layerlint.filesystem.tree import walk
 from layerlint.graph import build_graph
 from layerlint.report import Edit
 from layerlint.rootfs.stages import root_stage
-from layerlint.source import SourceFile
+from layerlint.source import SourceFile, Span
 
 
-def edited(trace: Trace, reference: str, manager: str | None = None, packages: Sequence[str] = ()) -> str:
-    """The text with the base of the target replaced, and packages installed behind its FROM."""
+def edited(
+    trace: Trace,
+    reference: str,
+    manager: str | None = None,
+    packages: Sequence[str] = (),
+    rewritten: Sequence[tuple[Span, str]] = (),
+) -> str:
+    """The text with the base of the target replaced, packages installed behind its FROM, and other RUN lines."""
     assert trace.target is not None
     text = trace.document.source.text
     instruction = root_stage(trace.target).stage.instruction
@@ -33,7 +39,10 @@ def edited(trace: Trace, reference: str, manager: str | None = None, packages: S
     behind = text[image.end : end]
     if added:
         behind = behind.rstrip("\n") + "\n" + added + ("\n" if behind.endswith("\n") else "")
-    return text[: image.start] + reference + behind + text[end:]
+    edits = [(Span(image.start, end), reference + behind), *rewritten]
+    for place, new in sorted(edits, reverse=True):
+        text = text[: place.start] + new + text[place.end :]
+    return text
 
 
 def install(manager: str | None, packages: Sequence[str]) -> str:

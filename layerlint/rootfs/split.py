@@ -186,7 +186,7 @@ def _bases(product: Product, trace: Trace) -> Iterator[str]:
         yield from dotnet.runtimes(trace.target.base.reference, project)
         return
     if is_static(product.step, product.command):
-        yield "gcr.io/distroless/static-debian12"
+        yield "gcr.io/distroless/static-debian13"
         yield "scratch"
     if image is None or release is None:
         return
@@ -194,7 +194,7 @@ def _bases(product: Product, trace: Trace) -> Iterator[str]:
         yield f"alpine:{release}"
     elif image.distribution == "debian":
         if release == "bookworm":
-            yield f"gcr.io/distroless/{'base' if product.language == 'go' else 'cc'}-debian12"
+            yield f"gcr.io/distroless/{'base' if product.language == 'go' else 'cc'}-debian13"
         yield f"debian:{release}-slim"
     elif image.distribution == "ubuntu":
         yield f"ubuntu:{release}"

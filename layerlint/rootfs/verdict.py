@@ -10,6 +10,7 @@ from layerlint.dockerfile.instructions import Entrypoint
 from layerlint.execution.trace import State, Step, Trace
 from layerlint.programs.model import NeedKind
 from layerlint.report import BaseVerdict, Confidence, Evidence
+from layerlint.rootfs import tools
 from layerlint.rootfs.facts import contents_of, has_more
 from layerlint.rootfs.judging import Ground, no_manager, same_manager
 from layerlint.rootfs.model import (
@@ -28,6 +29,7 @@ from layerlint.rootfs.stages import evidence_at, state_at, steps_before
 
 _TAKEN = ("whether the stage holds", "a command of the stage that is not understood may have made more files")
 """Gaps of a COPY --from: `products` knows what the stage holds, and takes all of a folder."""
+_LINK_MANUALS = ("default-jdk", "default-jre", "openjdk-", "oracle-java", "postgresql-")
 _PROGRAMS = frozenset({NeedKind.BINARY, NeedKind.INTERPRETER, NeedKind.SHELL})
 
 
@@ -82,6 +84,8 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
         answer = trial.answer(each.requirement)
         if each.answer.status is Status.UNKNOWN and answer.status in (Status.MISSING, Status.PACKAGES):
             answer = each.answer  # what brings it today may bring it there
+        if answer.status is Status.MET:
+            answer = tools.answer(each.requirement, original, trial)
         place = each.requirement.need.evidence
         match answer.status:
             case Status.MET:
@@ -106,6 +110,8 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
         ]
         if managed:
             unknown.setdefault(change, []).extend(need.evidence for need in managed)
+    for text, place in _without_manuals(original, trial):
+        unknown.setdefault(text, []).append(place)
     for gap in gaps:
         if _matters(gap, original, trial):
             unknown.setdefault(gap.text, []).extend(() if gap.evidence is None else (gap.evidence,))
@@ -116,6 +122,16 @@ def judge(known: Sequence[Judged], gaps: Sequence[Gap], original: Ground, trial:
     if packages:
         return Judgement(BaseVerdict.WITH_PACKAGES, tuple(sorted(packages)), _reasons(added))
     return Judgement(BaseVerdict.MEETS)
+
+
+def with_packages(judgement: Judgement, packages: Sequence[str], trial: Ground) -> Judgement:
+    """The same, with what the RUN lines that were written anew install."""
+    if judgement.verdict is BaseVerdict.FAILS:
+        return judgement
+    added = tuple(sorted({*packages, *judgement.packages}))
+    verdict = BaseVerdict.WITH_PACKAGES if judgement.verdict is BaseVerdict.MEETS else judgement.verdict
+    rewritten = Reason(f"the packages of apt are installed by {trial.manager} under its names")
+    return Judgement(verdict, added, (*judgement.reasons, rewritten))
 
 
 def judge_split(found: Requirements, doubts: Sequence[Reason], before: Trace, trial: Ground) -> Judgement:
@@ -196,6 +212,29 @@ def _new_faults(before: Trace, after: Trace, *, certain: bool = False) -> Iterab
 
     old = faults(before)
     return [(f"the build fails: {text}", place) for text, place in faults(after).items() if text not in old]
+
+
+def _without_manuals(original: Ground, trial: Ground) -> Iterable[tuple[str, Evidence]]:
+    """Packages whose scripts link manual pages into folders that a slim image leaves out (Debian bug 863199)."""
+    one, other = original.base.image, trial.base.image
+    if one is None or other is None or one.path_excludes or not other.path_excludes:
+        return
+    for step in trial.trace.steps():
+        if step.stage.index not in trial.trace.graph.reachable:
+            continue
+        for command in step.commands:
+            names = sorted(
+                package.name
+                for applied in command.applied
+                for package in applied.installed
+                if package.name.startswith(_LINK_MANUALS)
+            )
+            if names:
+                place = evidence_at(trial.trace, command.span, command.text)
+                yield (
+                    f"whether {names[0]} can be installed without the folders of manual pages is not known",
+                    place,
+                )
 
 
 def _matters(gap: Gap, original: Ground, trial: Ground) -> bool:

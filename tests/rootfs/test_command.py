@@ -66,6 +66,29 @@ def test_what_another_file_stands_on_is_there_already(
     assert shared["scratch"] == 0
 
 
+def test_layers_that_other_images_have_are_stored_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rest = 'RUN pip install flask\nCMD ["flask", "--version"]\n'
+    (tmp_path / "one.Dockerfile").write_text(f"FROM python:3.12\n{rest}")
+    (tmp_path / "two.Dockerfile").write_text(f"FROM python:3.12-slim\n{rest}")
+    assert main(["base", "--format", "json", str(tmp_path)]) == 0
+    one = json.loads(capsys.readouterr().out.splitlines()[0])
+    records = {each["reference"]: each for each in one["candidates"]}
+    slim, alpine = records["python:3.12-slim"], records["python:3.12-alpine"]
+    assert slim["shared"]["likely"] == slim["image_bytes"]["likely"]  # the base, and what pip installs on it
+    assert alpine["shared"]["likely"] == 0
+
+
+def test_a_base_is_made_of_others_layers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "one.Dockerfile").write_text('FROM python:3.12-bookworm\nCMD ["python", "--version"]\n')
+    (tmp_path / "two.Dockerfile").write_text('FROM debian:bookworm-slim\nCMD ["date"]\n')
+    assert main(["base", "--format", "json", str(tmp_path)]) == 0
+    one = json.loads(capsys.readouterr().out.splitlines()[0])
+    slim = next(each for each in one["candidates"] if each["reference"] == "python:3.12-slim-bookworm")
+    assert 70_000_000 < slim["shared"]["likely"] < slim["base_bytes"]["likely"]
+
+
 def test_another_release_is_not_promised_where_packages_are_installed() -> None:
     plain = 'FROM debian:buster\nCMD ["date"]\n'
     installs = 'FROM debian:buster\nRUN apt-get update && apt-get install -y curl\nCMD ["curl"]\n'
