@@ -409,6 +409,8 @@ class Invocation:
     """The packages that are installed for themselves; None if the package database is not known."""
     lookup: Lookup | None = None
     """What is known from outside; None where nothing may be asked."""
+    index: str | None = None
+    """The name of the package index that answers for the image; None where there is none, or it is not known."""
 
     def path(self, word: Text) -> str | None:
         """The absolute path that a word names; None if the word or the directory is not known."""

@@ -186,6 +186,12 @@ def nearest_index(release: str) -> tuple[AlpineIndex | None, bool]:
     return open_index(near), False
 
 
+def releases_between(release: str | None, other: str) -> int:
+    """How many releases lie from one to another (``3.11``, ``alpine-3.14``); that which is not known is the last."""
+    first, second = (min(_minor(name or ""), _minor(NAMES[-1]) + 2) for name in (release, other))
+    return abs(first - second)
+
+
 def _distance(wanted: int, other: int) -> int:
     """A later release is twice as near: of a layer of curl, tar and openssl on 3.20 the index of 3.22 says 6 %
     too much, that of 3.19 14 % too little."""

@@ -73,6 +73,8 @@ class Brought:
     size: Size
     measured: bool
     """Nothing comes along that is not known."""
+    packages: int | None = None
+    """How many come; None where that is not known."""
 
 
 def brought(
@@ -138,7 +140,9 @@ def is_release(name: str) -> bool:
 
 def packages(found: Sequence[Brought]) -> Size:
     """How many packages that is: one in 1.5 MB (Fedora 43's mean download is 0.5 MB larger than its median)."""
-    likely = sum(max(1, item.size.likely // 1_500_000) for item in found)
+    if all(item.packages is not None for item in found):
+        return Size.exact(sum(item.packages or 0 for item in found))
+    likely = sum(item.packages or max(1, item.size.likely // 1_500_000) for item in found)
     return Size(min(len(found), likely), likely, likely * 3 + 10)
 
 

@@ -1,7 +1,7 @@
 """``dnf``, ``yum``, ``microdnf`` and ``tdnf``: one grammar, and what each keeps beside the packages.
 
 The effects are those on files (`Populate`, `Replace`, `Remove`), and not package effects: no index of rpms is
-bundled, so there is nothing that a resolver could add.
+bundled, and no image's packages are known.  An index that the user has fetched says what comes (`_rpm_index`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from layerlint._dataclass import dataclass
+from layerlint.catalog.rpm import open_index
 from layerlint.commands import _rpm_sizes as sizes
 from layerlint.commands import _rpm_state as state
 from layerlint.commands._outcome import ANSWER, FAILURE, SUCCESS, unmodelled
@@ -159,8 +160,8 @@ def _transaction(line: _Line, names: tuple[str, ...], more: tuple[Effect, ...] =
         return FAILURE
     fetched = state.fetched(line.invocation, line.tool, line.root)
     present = state.present(line.invocation.view, line.root)
-    packages = (name for name in names if not _is_file(name))
-    found = sizes.brought(packages, weak=line.weak, present=present)
+    packages = tuple(name for name in names if not _is_file(name))
+    found = _brought(line, packages, present)
     files = tuple(_local(line, name) for name in names if _is_file(name))
     everything = (*found, *files)
     if not everything:
@@ -171,6 +172,16 @@ def _transaction(line: _Line, names: tuple[str, ...], more: tuple[Effect, ...] =
     effects = state.installed(everything, line.root)
     recorded = state.recorded(line.invocation, line.tool, line.root, sizes.packages(everything))
     return Outcome((*fetched, *effects, *more, *kept, *recorded), line.status)
+
+
+def _brought(line: _Line, names: tuple[str, ...], present: frozenset[str]) -> tuple[sizes.Brought, ...]:
+    """By the index of the release where the user has fetched one, else by name."""
+    index = None if line.invocation.index is None else open_index(line.invocation.index)
+    if index is None:
+        return sizes.brought(names, weak=line.weak, present=present)
+    from layerlint.commands import _rpm_index  # a run without an index needs none
+
+    return _rpm_index.brought(names, index, line.tool.name, weak=line.weak, present=present)
 
 
 def _is_file(name: str) -> bool:

@@ -87,13 +87,27 @@ def triggers(find_base: Callable[[str], BaseImage | None]) -> Callable[[str], tu
 @lru_cache(maxsize=KEPT)
 def _find(reference: str, left: int) -> BaseImage | None:
     snapshot = snapshots.find(reference)
-    if snapshot is not None:
+    if snapshot is not None and snapshot.index_exact:
         return snapshot
     recipe = recipes.find(reference)
+    if snapshot is not None:
+        return snapshot if recipe is None else _of_release(snapshot, recipe)
     if recipe is None or left == 0:
         return None
     ground = _ground(recipe, left)
     return None if ground is None else _made(recipe, ground)
+
+
+def _of_release(stand_in: BaseImage, recipe: Recipe) -> BaseImage:
+    """The tree of the nearest release, with what is known of the image's own: only Alpine's stand in so."""
+    major, _, minor = (recipe.release or "").partition(".")
+    return replace(
+        stand_in,
+        reference=recipe.reference,
+        size=recipe.size or stand_in.size,
+        release=f"{major}.{minor.partition('.')[0]}" if minor else stand_in.release,
+        end_of_life=recipe.end_of_life or stand_in.end_of_life,
+    )
 
 
 def _ground(recipe: Recipe, left: int) -> _Ground | None:

@@ -256,6 +256,7 @@ class CommandRunner:
             process.ids[0],
             None if process.database is None else process.database.manual,
             process.lookup,
+            None if process.database is None else process.database.index,
         )
 
     def _model(self, name: str, fields: Sequence[Text], stdin: Stream | None) -> Outcome | None:

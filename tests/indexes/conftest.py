@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from layerlint.catalog import alpine, packages
+from layerlint.catalog import rpm as rpms
 from layerlint.indexes import fetch
 from tests.indexes.mirror import Mirror, served
 
@@ -27,8 +28,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    for opened in (alpine.open_index, packages.open_index):
+    for opened in (alpine.open_index, packages.open_index, rpms.open_index):
         opened.cache_clear()
     yield folder
-    for opened in (alpine.open_index, packages.open_index):
+    for opened in (alpine.open_index, packages.open_index, rpms.open_index):
         opened.cache_clear()

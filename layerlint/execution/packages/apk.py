@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from layerlint._dataclass import dataclass, replace
-from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, nearest_index
+from layerlint.catalog.alpine import AlpineIndex, AlpinePackage, nearest_index, releases_between
 from layerlint.domain.size import Size, total
 from layerlint.domain.truth import Truth
 from layerlint.effects import (
@@ -26,6 +26,7 @@ from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
 from layerlint.execution.packages.ledger import Ledger
 from layerlint.execution.packages.nearby import nearest
+from layerlint.execution.packages.nearness import of_releases_between
 from layerlint.filesystem.node import Inode, Kind
 from layerlint.filesystem.union import FileSystem
 
@@ -43,9 +44,6 @@ _UNNAMED = Size(0, 500_000, None)
 (``scanelf``), most of which are there already."""
 _OTHER_VERSION = 0.25
 """Relative bounds of the bytes of another version of the same package in one Alpine release."""
-_NEAR_RELEASE = 0.25
-"""Relative bounds of the bytes of a package in the next release: of 2,722 that 3.19 and 3.22 share eight in
-ten download between 0.89 and 1.03 times as much."""
 _UPGRADED = Size(0, 3_000_000, None)
 """What an upgrade of an image brings that was made some weeks before: most often OpenSSL's libraries."""
 
@@ -292,10 +290,11 @@ def _transact(
     filesystem, layer = machine.filesystem, machine.filesystem.layer
     files: dict[str, Inode] = {}
     came: list[Installed] = []
+    near = of_releases_between(releases_between(database.release or database.index, machine.index.name))
     for package in plan.install:
         size = _widened(package, named.words.get(package.name, ""), package.bytes)
         if not database.exact:
-            size = size.join(Size.around(size.likely, _NEAR_RELEASE, _NEAR_RELEASE))
+            size = size.join(near.of(Size.exact(size.likely)))
         paths = _place(files, package, size, layer, because)
         automatic = package.name not in named.words
         came.append(Installed(package.name, package.version, automatic, size, paths))

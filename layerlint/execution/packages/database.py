@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from layerlint._dataclass import dataclass, replace
 from layerlint.catalog.index_files import index_for
 from layerlint.catalog.model import BaseImage
+from layerlint.catalog.rpm import index_name
 from layerlint.domain.size import ZERO, Size
 from layerlint.execution.packages.nearness import EXACT, Nearness, assumed, nearness
 
@@ -46,6 +47,8 @@ class PackageDatabase:
     exact: bool = True
     """False: the base is of another release than the index, or not known: names and sizes are near ones."""
     nearness: Nearness = EXACT
+    release: str | None = None
+    """Of the base, where it is known: ``bookworm``, ``3.20``."""
 
     @staticmethod
     def from_base(base: BaseImage) -> PackageDatabase | None:
@@ -55,14 +58,22 @@ class PackageDatabase:
         installed = {p.name: Installed(p.name, p.version, p.automatic) for p in base.packages.values()}
         filters = [(False, pattern) for pattern in base.path_excludes]
         filters += [(True, pattern) for pattern in base.path_includes]
-        if base.assumed is not None:
+        if base.manager not in ("apk", "apt"):
+            index, near = index_name(base.distribution, base.release), EXACT
+        elif base.assumed is not None:
             index, near = base.index, assumed(base.release)
         else:
             index = index_for(base.distribution, base.release, base.index)
             # An index of the user's own is of the release itself.
             near = nearness(base.release, exact=base.index_exact or index != base.index)
         return PackageDatabase(
-            base.manager, index, installed, tuple(filters), exact=base.index_exact, nearness=near
+            base.manager,
+            index,
+            installed,
+            tuple(filters),
+            exact=base.index_exact,
+            nearness=near,
+            release=base.release,
         )
 
     def with_packages(self, packages: Iterable[Installed]) -> PackageDatabase:

@@ -67,3 +67,11 @@ def assumed(release: str | None) -> Nearness:
     """Of an image that is only taken for one of the release: as wide as of one of which nothing is known."""
     near = nearness(release, exact=False)
     return Nearness(min(near.low, ASSUMED.low), near.likely, max(near.high, ASSUMED.high))
+
+
+def of_releases_between(releases: int) -> Nearness:
+    """Of an Alpine so many releases from that of the index: beside it, of 2,722 packages that 3.19 and 3.22 share
+    eight in ten download between 0.89 and 1.03 times as much; nine of ten steps of 2020 on 3.3 to 3.12 are
+    within, by the index of 3.14."""
+    far = min(releases, 10)
+    return Nearness(0.78 - 0.03 * far, 1.0, 1.22 + 0.08 * far)
