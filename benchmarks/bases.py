@@ -1,21 +1,24 @@
 """How many FROM lines of a corpus name an image that the catalog knows or assumes, by repository, and which are not.
 
-    python benchmarks/bases.py [FILE] [--all]
+    python benchmarks/bases.py [FILE] [--all] [--write]
 
 FILE is a ``.jsonl.gz`` of objects with a Dockerfile under ``dockerfile`` (default:
 ``../shared/corpus/dockerfiles.jsonl.gz``).  Every stage on an external image counts once; templates
-(``FROM debian:%%SUITE%%``), whose image nobody can know, do not.  ``--all`` lists all that are not known.
+(``FROM debian:%%SUITE%%``), whose image nobody can know, do not.  ``--all`` lists all that are not known;
+``--write`` puts the figures into ``docs/accuracy.md``.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import _page as page
 
 from layerlint.catalog import recipes
 from layerlint.dockerfile.grammar import parse_all
@@ -43,9 +46,12 @@ def repository(reference: str) -> str:
 
 
 def main() -> None:
-    arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    default = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dockerfiles.jsonl.gz"
-    counted = Counter(references(Path(arguments[0]) if arguments else default))
+    parser = argparse.ArgumentParser(prog=Path(__file__).name)
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--all", action="store_true", help="list all that are not known")
+    parser.add_argument("--write", action="store_true", help="write the figures of docs/accuracy.md")
+    options = parser.parse_args()
+    counted = Counter(references(page.shared("corpus/dockerfiles.jsonl.gz", options.file)))
     templates = Counter({name: n for name, n in counted.items() if not REFERENCE.fullmatch(name)})
     images = counted - templates
     found = {name: bases.find(name) for name in images}
@@ -58,15 +64,16 @@ def main() -> None:
         {name: n for name, n in images.items() if (image := found[name]) and image.assumed is not None}
     )
     whole, known = images.total(), (images - unknown).total()
-    print(f"{whole} FROM lines name an image ({templates.total()} more are templates)")
-    print(
-        f"known: {known} ({known / whole:.1%}); with files {trees} ({trees / whole:.1%}), of this release {exact}"
+    own_facts = known - assumed.total()
+    said = (
+        f"{whole:,} FROM lines name an image ({templates.total()} more are templates): {known:,} ({known / whole:.1%}) "
+        f"are known, {trees:,} ({trees / whole:.1%}) with their files, {exact} of these of the very release.\n"
+        f"{own_facts:,} ({own_facts / whole:.1%}) by facts of their own, {assumed.total()} "
+        f"({assumed.total() / whole:.1%}) are taken for what most images of their publisher stand on."
     )
-    print(
-        f"of these, taken for what most images of their publisher stand on: {assumed.total()} "
-        f"({assumed.total() / known:.1%}); facts of their own: {known - assumed.total()} "
-        f"({(known - assumed.total()) / whole:.1%} of all)"
-    )
+    print(said)
+    if options.write:
+        page.write("bases", said.replace("%", " %"))
     own = Counter({name: n for name, n in images.items() if recipes.covers(repository(name))})
     print(f"of the repositories of the catalog: {(own - unknown).total()} of {own.total()}")
     by_repository: dict[str, Counter[str]] = {}
@@ -74,7 +81,7 @@ def main() -> None:
         by_repository.setdefault(repository(name), Counter())[name] = count
     for name, tags in sorted(by_repository.items(), key=lambda item: (-item[1].total(), item[0])):
         left = unknown & tags
-        if tags.total() >= 5 or (left and "--all" in sys.argv):
+        if tags.total() >= 5 or (left and options.all):
             rest = f"  not: {', '.join(sorted(left)[:8])}" if left else ""
             print(f"{tags.total() - left.total():>5} of {tags.total():>4} {name}{rest}")
 

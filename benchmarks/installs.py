@@ -14,7 +14,6 @@ import argparse
 import gzip
 import json
 import statistics
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -213,7 +212,9 @@ def rows(manager: str, steps: list[Step]) -> Iterator[tuple[str, ...]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog=Path(__file__).name)
     parser.add_argument("file", nargs="?")
-    parser.add_argument("--jobs", type=int, default=None, metavar="N", help="processes (default: one a processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one a processor)"
+    )
     parser.add_argument("--write", action="store_true", help="write the tables of docs/accuracy.md")
     options = parser.parse_args()
     path = page.shared("data/install_sizes_2020.jsonl.gz", options.file)
@@ -230,4 +231,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

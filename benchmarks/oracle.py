@@ -1,14 +1,15 @@
 """Forecasts held against real builds: a row a layer, then the medians.
 
-    python benchmarks/oracle.py [DIR]
+    python benchmarks/oracle.py [DIR] [--write]
 
 DIR holds ``cases/<name>/Dockerfile`` with its build context, and ``truth/<name>.json.gz``, what buildah made of it
 (default: ``../shared/oracle``); ``builds.jsonl.gz`` has more builds, without contexts and hidden bytes.  All were made
-with overlayfs and its native differ.
+with overlayfs and its native differ.  ``--write`` puts the summary into ``docs/accuracy.md``.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import statistics
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import _page as page
+
 from layerlint.analysis.forecast import forecast
 from layerlint.domain.size import Size, total
 from layerlint.filesystem.layer import Differ
@@ -26,6 +29,8 @@ from layerlint.report import ChangeRecord, HiddenRecord, LayersReport
 from layerlint.source import SourceFile
 
 PIP_CACHE = "/root/.cache/pip/"
+TAR_ENTRY = 700
+"""Bytes: a header of 512, and some 190 at the end of most files."""
 LARGE = 1 << 20
 """Bytes from which a layer counts for the median."""
 
@@ -37,6 +42,17 @@ class Layer:
     truth: int
     complete: bool
     reasons: tuple[str, ...]
+    packed: Size
+    """With gzip, without that of the caches left out."""
+    packed_truth: int
+    entries: Size
+    entries_truth: int
+    tar_truth: int
+
+    @property
+    def tar_bytes(self) -> int:
+        """Of the layer's tar, by bytes and entries: a header each, and what fills up the last block of a file."""
+        return self.forecast.likely + TAR_ENTRY * self.entries.likely
 
     @property
     def error(self) -> float:
@@ -46,6 +62,20 @@ class Layer:
     @property
     def is_inside(self) -> bool:
         return _is_inside(self.forecast, self.truth)
+
+
+KINDS = ("files", "dirs", "symlinks", "hardlinks", "whiteouts")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A layer as buildah made it."""
+
+    created_by: str
+    bytes: int
+    packed: int
+    entries: int
+    tar: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +110,16 @@ def cases(folder: Path) -> Iterator[Case]:
             truth = json.load(stream)
         report = forecast_of((path / "Dockerfile").read_bytes(), path)
         layers = [layer for layer in truth["layers"] if not layer["empty"]]
-        built = [(layer["created_by"], layer["bytes"] - pip_cache(layer)) for layer in layers]
+        built = [
+            Built(
+                layer["created_by"],
+                layer["bytes"] - pip_cache(layer),
+                layer["gzip_bytes"],
+                layer["entries"],
+                layer["tar_bytes"],
+            )
+            for layer in layers
+        ]
         hidden = without(report.hidden_bytes, report.hidden)
         yield Case(path.name, compared(report, built), hidden, truth["hidden_bytes"])
     path = folder / "builds.jsonl.gz"
@@ -89,7 +128,17 @@ def cases(folder: Path) -> Iterator[Case]:
             row = json.loads(line)
             if "COPY" not in row["dockerfile"]:  # its context was not kept
                 report = forecast_of(row["dockerfile"].encode(), None)
-                built = [(layer["created_by"], layer["bytes"]) for layer in row["rows"] if not layer["empty"]]
+                built = [
+                    Built(
+                        layer["created_by"],
+                        layer["bytes"],
+                        layer["bytes_compressed"],
+                        sum(layer[kind] for kind in KINDS),
+                        layer["tar_bytes"],
+                    )
+                    for layer in row["rows"]
+                    if not layer["empty"]
+                ]
                 yield Case(row["name"], compared(report, built), report.hidden_bytes, None)
 
 
@@ -100,17 +149,22 @@ def forecast_of(text: bytes, folder: Path | None) -> LayersReport:
     return report
 
 
-def compared(report: LayersReport, built: list[tuple[str, int]]) -> tuple[Layer, ...]:
+def compared(report: LayersReport, built: list[Built]) -> tuple[Layer, ...]:
     """Layer by layer.  buildah gives WORKDIR none, and its first layer is the base image."""
-    theirs = [size for created_by, size in built if "WORKDIR" not in created_by][1:]
+    theirs = [layer for layer in built if "WORKDIR" not in layer.created_by][1:]
     own = [layer for layer in report.layers if not layer.instruction.startswith("WORKDIR")]
     return tuple(
         Layer(
             ours.instruction,
             without(ours.bytes, ours.changes),
-            truth,
+            truth.bytes,
             ours.complete,
             tuple(f"{gap.command}: {gap.reason}" for gap in ours.unmodelled),
+            ours.compressed,
+            truth.packed,
+            ours.entries,
+            truth.entries,
+            truth.tar,
         )
         for ours, truth in zip(own, theirs, strict=True)
     )
@@ -171,22 +225,42 @@ def table(found: list[Case]) -> Iterator[str]:
         yield f"{title}: hidden bytes: {_errors(of.hidden)}; {of.inside:.0%} of truths are in their intervals"
 
 
+def packing(found: list[Case]) -> Iterator[str]:
+    """Of what is derived from the bytes: packed bytes, bytes of the tar, entries."""
+    layers = [layer for case in found for layer in case.layers if PIP_CACHE not in layer.instruction]
+    large = [layer for layer in layers if layer.truth >= LARGE]
+    packed = sum(_is_inside(layer.packed, layer.packed_truth) for layer in layers) / len(layers)
+    entries = sum(_is_inside(layer.entries, layer.entries_truth) for layer in large) / len(large)
+    by_packed = sorted(abs(_error(layer.packed.likely, layer.packed_truth)) for layer in large)
+    by_tar = sorted(abs(_error(layer.tar_bytes, layer.tar_truth)) for layer in large)
+    by_entries = sorted(abs(_error(layer.entries.likely, layer.entries_truth)) for layer in large)
+    yield f"compressed (gzip) bytes: {_errors(by_packed)}; {packed:.0%} of truths are in their intervals"
+    yield f"bytes of the tar: {_errors(by_tar)}"
+    yield f"entries: {_errors(by_entries)}; {entries:.0%} of truths are in their intervals"
+
+
 def _errors(errors: list[float]) -> str:
     median, tenth = statistics.median(errors), sum(error <= 0.1 for error in errors) / len(errors)
     return f"{len(errors)}, median error {median:.1%}, {tenth:.0%} within 10 %, worst {errors[-1]:.0%}"
 
 
-def main(arguments: list[str]) -> int:
-    default = Path(__file__).resolve().parent.parent.parent / "shared" / "oracle"
-    folder = Path(arguments[0]) if arguments else default
+def main() -> None:
+    parser = argparse.ArgumentParser(prog=Path(__file__).name)
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--write", action="store_true", help="write the summary of docs/accuracy.md")
+    options = parser.parse_args()
+    folder = page.shared("oracle", options.folder)
     if not (folder / "cases").is_dir():
         print(f"{Path(__file__).name}: {folder.name}: no folder with cases and truth", file=sys.stderr)
-        return 2
+        raise SystemExit(2)
+    found = list(cases(folder))
     print(f"  {'forecast':>13} {'built':>13} {'error':>8}  instruction")
-    for line in table(list(cases(folder))):
-        print(line)
-    return 0
+    lines = [*table(found), *packing(found)]
+    print("\n".join(lines))
+    if options.write:
+        said = "\n".join(f"* {line.replace('%', ' %').replace('  %', ' %')}" for line in lines[-7:])
+        page.write("oracle", said)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
+from layerlint._dataclass import replace
 from layerlint.catalog.blocks import BlockFile
 from layerlint.catalog.estimate import Estimator
 from layerlint.catalog.index_files import DATA, kind, newest
@@ -97,14 +98,35 @@ def open_index(name: str) -> PackageIndex | None:
     return PackageIndex(name, file) if file is not None and kind(name, file) == "apt" else None
 
 
+_BEFORE_SYSTEMD = frozenset(
+    ("lucid", "precise", "quantal", "raring", "saucy", "squeeze", "trusty", "utopic", "wheezy")
+)
+_BEFORE_ICU = _BEFORE_SYSTEMD | {"jessie"}
+_WITH_GNUPG_1 = _BEFORE_ICU | {"vivid", "wily", "xenial"}
+_UNNEEDED = (
+    (
+        _BEFORE_SYSTEMD,
+        "",
+        ("dbus-user-session", "libnss-systemd", "systemd", "systemd-sysv", "systemd-timesyncd"),
+    ),
+    (_BEFORE_ICU, "libxml2", ("libicu67",)),
+    (_WITH_GNUPG_1, "", ("dirmngr", "gnupg", "gpg-agent")),
+)
+"""What packages of some releases (empty: all) do not need though those of the stand-in do: System V's init or
+upstart starts Debian 7 and Ubuntu 14.10 and before; libxml2 is built with ICU since 2.9.2; GnuPG 1.4, which is in
+their images, is all of GnuPG."""
+
+
 class NearIndex(PackageIndex):
     """The index of another release than the image's: what it has no more, or not yet, others have."""
 
-    def __init__(self, index: PackageIndex) -> None:
+    def __init__(self, index: PackageIndex, release: str | None = None) -> None:
         super().__init__(index.name, index.file)
         # What was read of it once is known to both.
         self._packages, self._providers = index._packages, index._providers
         self._others = tuple(name for name in NAMES if name != index.name)
+        self._unneeded = [(of, frozenset(names)) for releases, of, names in _UNNEEDED if release in releases]
+        self._fewer: dict[str, Package] = {}
 
     def get(self, name: str) -> Package | None:
         """The candidate of this index, else of the first of the others that has the name."""
@@ -114,11 +136,22 @@ class NearIndex(PackageIndex):
             found = None if index is None else index.get(name)
             if found is not None:
                 break
-        return found
+        return self._needing(found) if found is not None and self._unneeded else found
+
+    def _needing(self, package: Package) -> Package:
+        """Without what the release's own package does not need."""
+        if package.name not in self._fewer:
+            out = {name for of, names in self._unneeded if of in ("", package.name) for name in names}
+            depends, recommends = (
+                tuple(group for group in groups if all(relation.name not in out for relation in group))
+                for groups in (package.depends, package.recommends)
+            )
+            self._fewer[package.name] = replace(package, depends=depends, recommends=recommends)
+        return self._fewer[package.name]
 
 
 @cache
-def near_index(name: str) -> NearIndex | None:
+def near_index(name: str, release: str | None = None) -> NearIndex | None:
     """The index of a release, for images of another."""
     index = open_index(name)
-    return None if index is None else NearIndex(index)
+    return None if index is None else NearIndex(index, release)

@@ -153,7 +153,7 @@ def installed(found: tuple[sizes.Brought, ...], root: str, manager: str = "rpm")
         directory = f"{root}/opt" if item.name.startswith(_IN_OPT) else f"{root}/usr"
         if sizes.is_release(item.name):
             directory = f"{root}/etc"
-        reason = "" if item.measured else sizes.WHY
+        reason = "" if item.measured else sizes.WHY if manager == "rpm" else _WHY
         count = Size(1, max(4, item.size.likely // 20_000), None)
         effects.append(Populate(directory, item.name, item.size, count, reason, f"{manager}:{item.name}"))
     if found and not all(item.measured for item in found):
@@ -179,6 +179,7 @@ def present(view: View, root: str) -> frozenset[str]:
     )
 
 
+_WHY = "which packages come along is not known without an index"
 _IN_OPT = ("devtoolset-", "google-chrome", "httpd24", "llvm-toolset-", "rh-", "gcc-toolset-")
 
 

@@ -178,6 +178,8 @@ def _brought(line: _Line, names: tuple[str, ...], present: frozenset[str]) -> tu
     """By the index of the release where the user has fetched one, else by name."""
     index = None if line.invocation.index is None else open_index(line.invocation.index)
     if index is None:
+        if line.tool.name == "dnf":
+            present |= {"python3"}  # dnf is written in it; dnf5, microdnf and tdnf are not.
         return sizes.brought(names, weak=line.weak, present=present)
     from layerlint.commands import _rpm_index  # a run without an index needs none
 

@@ -14,8 +14,12 @@ from layerlint.commands._outcome import unmodelled
 from layerlint.commands._paths import join, locate
 from layerlint.domain.size import Size
 from layerlint.effects import Effect, InstallPackages, Invocation, Outcome, Populate, UpdateIndex, Write
+from layerlint.filesystem.node import Inline
 
 MB = 1_000_000
+_NODE = re.compile(r"/setup_([0-9]{1,2}|lts|current)\.x")
+_NODE_NAMES = {"current": "26", "lts": "24"}
+"""As of November 2026."""
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(.{1,500})", re.ASCII | re.DOTALL)
 
 
@@ -62,14 +66,21 @@ def _programs(name: str, likely: int, *files: str) -> Callable[[Invocation], tup
     return effects
 
 
-def _nodesource(_: Invocation) -> tuple[Effect, ...]:
+def _nodesource(invocation: Invocation) -> tuple[Effect, ...]:
     """A key, a source list, and what it needs to fetch them; then the lists are fetched."""
+    version = _NODE.search(str(invocation.argv[0]))
+    major = _NODE_NAMES.get(version[1], version[1]) if version is not None else ""
+    line = (
+        "deb [arch=amd64 signed-by=/usr/share/keyrings/nodesource.gpg]"
+        f" https://deb.nodesource.com/node_{major}.x nodistro main\n"
+    )
+    content = Inline(line.encode()) if major.isdigit() else None
     needed = ("apt-transport-https", "ca-certificates", "curl", "gnupg")
     return (
         UpdateIndex("apt"),
         InstallPackages("apt", needed),
         Write("/usr/share/keyrings/nodesource.gpg", Size(1_500, 2_200, 4_000)),
-        Write("/etc/apt/sources.list.d/nodesource.list", Size(80, 120, 300)),
+        Write("/etc/apt/sources.list.d/nodesource.list", Size(80, 120, 300), content),
         Write("/etc/apt/preferences.d/nodejs", Size(0, 70, 200)),
         UpdateIndex("apt"),
     )

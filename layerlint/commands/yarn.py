@@ -92,7 +92,8 @@ def _installed(invocation: Invocation, line: Line, place: str, names: list[str])
         dev = sizes.looked_up(invocation, {**whole.dev, **whole.dependencies, **named}, registry).without(
             main
         )
-        added = sizes.NONE
+        if "dependencies" not in present:
+            added = sizes.NONE  # It is one of the dependencies that come.
     elif not is_absent(view, join(place, "package.json")) and not present:
         main = sizes.of_project()
     if "dependencies" in present:

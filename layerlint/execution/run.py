@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from layerlint._dataclass import replace
 from layerlint.dockerfile.expand import expand
 from layerlint.dockerfile.instructions import Mount, Run
-from layerlint.domain.size import UNBOUNDED
+from layerlint.domain.size import UNBOUNDED, Size
 from layerlint.domain.text import Text
 from layerlint.domain.truth import Truth
 from layerlint.execution.accounts import home, of_user
@@ -29,6 +29,8 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What BuildKit sets where the image sets none."""
 
 _POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
+_SECRET = Size(0, 40, 512_000)
+"""A token; BuildKit refuses one of more than 500 KiB."""
 _MOUNTED_FILES = ("/etc/hosts", "/etc/resolv.conf")
 """Mounted over the image by the executor: writing to them leaves nothing in the layer."""
 _MOUNT_POINTS = ("/dev", "/proc", "/sys")
@@ -153,7 +155,13 @@ def _variables(state: State, known_base: bool) -> dict[str, Variable]:
 
 def _target(mount: Mount, look: Callable[[str], Text | None], escape: str, workdir: str) -> str | None:
     target = mount.target
-    if mount.type in ("secret", "ssh") and not target:
+    if mount.type == "secret" and not target:
+        options = dict(mount.options)
+        name = options.get("id") or posixpath.basename(mount.source)
+        if not name or "env" in options:
+            return None
+        target = f"/run/secrets/{name}"
+    if mount.type == "ssh" and not target:
         return None
     text = expand(target, look, escape).text
     return posixpath.normpath(posixpath.join(workdir, text)) if isinstance(text, str) and text else None
@@ -178,11 +186,20 @@ def _mounted(
             tree = origin.node(posixpath.normpath("/" + source).lstrip("/"))
         else:
             tree = origin.lookup("/" + source)
-    elif mount.type in ("secret", "ssh"):
+    elif mount.type == "secret":
+        tree = _secret(filesystem, mount)
+    elif mount.type == "ssh":
         return filesystem
     if tree is None:
         return filesystem
     return _with_node(filesystem, place, tree)
+
+
+def _secret(filesystem: FileSystem, mount: Mount) -> Node:
+    """A file of the builder's: without ``required``, nothing is there where the build is not given it."""
+    required = dict(mount.options).get("required", "false").lower() in ("", "1", "t", "true")
+    presence = Truth.YES if required else Truth.MAYBE
+    return Inode(Kind.FILE, _SECRET, 0o400, 0, 0, filesystem.layer, "", presence=presence)
 
 
 def _unseen(filesystem: FileSystem, place: str) -> Node:

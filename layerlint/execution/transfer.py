@@ -11,8 +11,9 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
 from layerlint._dataclass import dataclass, field, replace
+from layerlint._pattern import pattern
 from layerlint.commands._modes import parse_mode
-from layerlint.commands._unseen import downloaded, length_of
+from layerlint.commands._unseen import CLONE, downloaded, length_of
 from layerlint.dockerfile.dockerignore import Matcher, match_source, read
 from layerlint.dockerfile.instructions import Add, Copy, Transfer
 from layerlint.dockerfile.syntax import Heredoc
@@ -23,12 +24,22 @@ from layerlint.execution.archives import is_tar, unpack
 from layerlint.execution.context import BuildContext
 from layerlint.execution.trace import Fault, NotUnderstood
 from layerlint.filesystem.copying import Owner
-from layerlint.filesystem.node import BASE_LAYER, Directory, HostFile, Inline, Inode, Kind, Node
+from layerlint.filesystem.node import (
+    BASE_LAYER,
+    Directory,
+    HostFile,
+    Inline,
+    Inode,
+    Kind,
+    Node,
+    empty_directory,
+)
 from layerlint.filesystem.union import FileSystem
 from layerlint.lookup import Lookup
 from layerlint.source import Span
 
 MAX_HEREDOC = 1 << 20
+_SSH = pattern(r"[A-Za-z0-9_-]{1,64}@[A-Za-z0-9.-]{1,253}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,8 @@ def transfer(
             current = current.graft(node, target, label, uid=uid, gid=gid, mode=mode, keep_times=True)
             if isinstance(origin, FileSystem):
                 current = current.with_vague_of(origin, source.path, target)
+            if not node.complete:
+                current = current.having_vague(target)
         else:
             inside = into_directory or several or isinstance(existing, Directory) or _parents(instruction)
             name = _relative(source) if _parents(instruction) else source.name
@@ -179,6 +192,13 @@ def _sources(
         if not isinstance(text, str):
             outcome.gaps.append(NotUnderstood(span, label, "the source is not known"))
             outcome.filesystem = outcome.filesystem.disturb()
+            continue
+        if isinstance(instruction, Add) and _is_repository(text):
+            outcome.gaps.append(NotUnderstood(span, label, "what it checks out is not known"))
+            name = posixpath.basename(text.partition("#")[0].rstrip("/"))
+            files = Inode(Kind.FILE, CLONE, 0o644, 0, 0, BASE_LAYER, label, count=Size(1, 100, None))
+            tree = replace(empty_directory(complete=False), children={f"<{name}>": files})
+            yield Source(name, tree, span, name)
             continue
         if isinstance(instruction, Add) and _is_remote(text):
             name = posixpath.basename(text.split("?", 1)[0].rstrip("/")) or "download"
@@ -250,7 +270,14 @@ def _unseen(path: str, span: Span) -> Source:
 
 
 def _is_remote(text: str) -> bool:
-    return text.startswith(("http://", "https://", "git@", "git://", "ssh://")) or text.endswith(".git")
+    return text.startswith(("http://", "https://"))
+
+
+def _is_repository(text: str) -> bool:
+    """What BuildKit takes for git (its ``gitutil``): by the scheme, as ssh writes it, or by the end of the path."""
+    if text.startswith(("git://", "ssh://")) or _SSH.match(text) is not None:
+        return True
+    return _is_remote(text) and text.partition("#")[0].partition("?")[0].endswith(".git")
 
 
 def _is_pattern(text: str) -> bool:

@@ -19,7 +19,9 @@ def oracle() -> ModuleType:
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     sys.modules["oracle"] = module
+    sys.path.insert(0, str(CHECKOUT / "benchmarks"))
     specification.loader.exec_module(module)
+    sys.path.remove(str(CHECKOUT / "benchmarks"))
     return module
 
 

@@ -21,7 +21,7 @@ from layerlint.effects import (
     UpdateIndex,
     UpgradePackages,
 )
-from layerlint.execution.packages import placement, records, requests, resolver
+from layerlint.execution.packages import placement, records, requests, resolver, vendors
 from layerlint.execution.packages.applied import Applied
 from layerlint.execution.packages.database import Installed, PackageDatabase
 from layerlint.execution.packages.nearby import UNKNOWN_PACKAGE
@@ -80,7 +80,7 @@ def apply(effect: PackageEffect, filesystem: FileSystem, database: PackageDataba
         problem = f"no package index for {database.index or 'the base image'}"
         return Applied(filesystem, database, Truth.YES, (problem,))
     if not database.exact:
-        index = near_index(index.name) or index
+        index = near_index(index.name, database.release) or index
     machine = Machine(filesystem, database, index, because)
     match effect:
         case UpdateIndex():
@@ -188,7 +188,8 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     database, index = machine.database, machine.index
     suites = frozenset({index.name, _ALIASES.get(index.name, index.name), f"{index.name}-security"})
     near = not database.exact
-    wanted = requests.read(effect.packages, index, database.installed, suites=suites, near=near)
+    theirs, words = vendors.split(effect.packages, machine.filesystem, database.installed)
+    wanted = requests.read(words, index, database.installed, suites=suites, near=near)
     status, missing = _missing(machine, wanted.missing)
     problems = [*missing, *wanted.problems]
     guessed = wanted.guessed if status is Truth.NO else (*wanted.guessed, *wanted.missing)
@@ -208,7 +209,10 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
     if effect.download_only:
         debs = _keep_archives(machine, (*plan.install, *plan.upgrade))
         return machine.with_filesystem(debs).applied(status=status, problems=problems)
-    guesses = tuple(Installed(name, "", False, UNKNOWN_PACKAGE, (f"/usr/<{name}>",)) for name in guessed)
+    guesses = (
+        *(Installed(each.name, "", False, each.size, (f"/usr/<{each.name}>",)) for each in theirs),
+        *(Installed(name, "", False, UNKNOWN_PACKAGE, (f"/usr/<{name}>",)) for name in guessed),
+    )
     if guesses:
         machine = _with_guesses(machine, guesses)
     if not effect.assume_yes and (len(plan.install) + len(plan.upgrade) > len(changed) or plan.remove):
@@ -234,12 +238,12 @@ def install(machine: Machine, effect: InstallPackages) -> Applied:
 def _with_guesses(machine: Machine, guesses: Sequence[Installed]) -> Machine:
     """Packages of which only the name is known: a node each, under ``/usr``."""
     filesystem = machine.filesystem
-    for name in [guess.name for guess in guesses]:
+    for guess in guesses:
         inode = Inode(
-            Kind.FILE, UNKNOWN_PACKAGE, 0o644, 0, 0, filesystem.layer, machine.because,
-            count=Size(1, 50, None), label=f"apt:{name}",
+            Kind.FILE, guess.bytes, 0o644, 0, 0, filesystem.layer, machine.because,
+            count=Size(1, 50, None), label=f"apt:{guess.name}",
         )  # fmt: skip
-        filesystem = filesystem.replace(f"/usr/<{name.replace('/', '|')}>", inode, machine.because)
+        filesystem = filesystem.replace(f"/usr/<{guess.name.replace('/', '|')}>", inode, machine.because)
     return replace(
         machine, filesystem=filesystem.having_packages(), database=machine.database.with_packages(guesses)
     )
