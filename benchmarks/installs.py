@@ -205,7 +205,8 @@ def rows(manager: str, steps: list[Step]) -> Iterator[tuple[str, ...]]:
         ("base not in the catalog", "the likeliest", lambda step: not step.known and not step.assumed),
     )
     for title, index, admits in kinds:
-        if found := [step for step in steps if admits(step)]:
+        found = [step for step in steps if admits(step)]
+        if len(found) > 1:
             yield (title, index, *figures(found))
 
 
