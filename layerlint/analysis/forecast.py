@@ -30,7 +30,8 @@ _OF_SCRIPTS = {"npm": 0.28, "pip": 0.32}
 """Packed over plain bytes: of JavaScript as of other scripts, of Python with its byte-code and extensions a little
 more (10 layers of real builds)."""
 _PACKAGED_ENTRIES = (1.0, 1.2, 2.5)
-"""Entries of packages over their files that are forecast, as bounds and likely: nine of ten of 47 layers."""
+"""Entries of packages over their files that are forecast, as bounds and likely: 78 % of 54 real layers are within;
+with Debian's npm there are four times as many."""
 
 
 def forecast(trace: Trace, *, changes: bool = False, files: int = 0) -> LayersReport | None:
