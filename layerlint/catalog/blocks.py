@@ -41,9 +41,12 @@ class BlockFile:
 
     def line(self, table: str, key: str) -> str | None:
         """The line with this key."""
-        found = self._connection.execute(
-            f"SELECT rowid FROM {table} WHERE first <= ? ORDER BY first DESC LIMIT 1", (key,)
-        ).fetchone()
+        try:
+            found = self._connection.execute(
+                f"SELECT rowid FROM {table} WHERE first <= ? ORDER BY first DESC LIMIT 1", (key,)
+            ).fetchone()
+        except UnicodeEncodeError:  # a byte of a Dockerfile that is no text is a lone surrogate here
+            return None
         if found is None or "\n" in key:
             return None
         text = self._block(table, found[0])
