@@ -80,8 +80,8 @@ def test_a_lint_imports_what_it_needs(tmp_path: Path) -> None:
     own = {name.split(".")[1] for name in found if name.startswith("layerlint.")}
     assert own == {
         "_dataclass", "_digest", "_pattern", "_resources", "analysis", "batch", "catalog", "checks", "cli",
-        "commands", "config", "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem", "graph", "linter",
-        "lookup", "report", "reporters", "ruleset", "shell", "shellcheck", "source",
+        "commands", "config", "discovery", "dockerfile", "domain", "effects", "errors", "execution", "filesystem",
+        "graph", "linter", "lookup", "report", "reporters", "ruleset", "shell", "shellcheck", "source",
     }  # fmt: skip
     models = {name for name in found if name.startswith("layerlint.commands.") and "._" not in name}
     assert models == set()
