@@ -219,7 +219,7 @@ BOUNDS = (
           "a note; what was not read is not known", context_entries, 50),
     Bound("folders in one another, in a build context", "layerlint.execution.context:_MAX_DEPTH", "levels",
           "a note with the path", context_folders),
-    Bound("symbolic links on one path of a build context", "layerlint.execution.context:_MAX_LINKS", "links",
+    Bound("symbolic links on one path of a build context", "layerlint.filesystem.host_files:_MAX_LINKS", "links",
           "leads nowhere, as in Linux (`MAXSYMLINKS`)", context_links),
     Bound("symbolic links on one path of the image", "layerlint.filesystem.tree:MAX_SYMLINKS", "links",
           "leads nowhere, as in Linux", linked),

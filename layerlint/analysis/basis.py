@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from layerlint.domain.size import ZERO, Size, total
+from layerlint.domain.size import Size, total
 from layerlint.execution.trace import Trace
 from layerlint.filesystem.layer import Entry
 from layerlint.filesystem.node import ArchiveMember, Change, HostFile, Inode
@@ -27,7 +27,7 @@ def by_basis(entries: Iterable[Entry]) -> Mapping[Basis, Size]:
     """Bytes of the entries of a layer."""
     sizes: dict[Basis, list[Size]] = {}
     for entry in entries:
-        if isinstance(entry.node, Inode) and entry.bytes != ZERO:
+        if isinstance(entry.node, Inode) and entry.bytes.high != 0:
             sizes.setdefault(basis(entry.node), []).append(entry.bytes)
     return {each: total(sizes[each]) for each in Basis if each in sizes}
 

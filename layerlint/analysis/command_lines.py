@@ -9,7 +9,7 @@ The literal reading does neither: it is what tools see that match words.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final
 
@@ -34,7 +34,7 @@ from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.truth import Truth
 from layerlint.effects import Stream
 from layerlint.execution.expansion import Expander
-from layerlint.execution.process import Process, Variable, exported
+from layerlint.execution.process import Exported, Process, Variable
 from layerlint.execution.run import other_interpreter
 from layerlint.execution.trace import CommandRun, StageTrace, Step, Trace
 from layerlint.execution.wrappers import unwrap
@@ -184,6 +184,18 @@ def _opens_here_document(redirect: Redirect) -> bool:
     return redirect.operator == "<<" and redirect.target.literal is not None
 
 
+class _Names:
+    """Whether a name is in one of these."""
+
+    __slots__ = ("_groups",)
+
+    def __init__(self, groups: tuple[Container[str], ...]) -> None:
+        self._groups = groups
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in group for group in self._groups)
+
+
 class _Reader:
     """Reads one RUN."""
 
@@ -200,8 +212,8 @@ class _Reader:
         self.answered = False
         self.words_left = _MOST_WORDS
         state = place.step.before
-        self.declared = state.environment.keys() | state.arguments.keys() | state.declared | global_arguments
-        self.variables = exported(state.environment) | exported(state.arguments)
+        self.declared = _Names((state.environment, state.arguments, state.declared, global_arguments))
+        self.variables: Mapping[str, Variable] = Exported(state.arguments, state.environment)
         self.expander = Expander(self._process, lambda part: UNKNOWN, lambda name, value: None, bash=True)
 
     def lines(self) -> RunLines:
@@ -369,4 +381,8 @@ class _Reader:
         for name, assigned in values.items():
             only = assigned[0] if len(assigned) == 1 else None
             known[name] = UNKNOWN if only is None else self.expander.text(only)
-        self.variables = {**self.variables, **{name: Variable(text, False) for name, text in known.items()}}
+        if known:
+            self.variables = {
+                **self.variables,
+                **{name: Variable(text, False) for name, text in known.items()},
+            }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Container, Sequence
 from typing import assert_never
 
 from layerlint._dataclass import dataclass, replace
@@ -39,7 +39,7 @@ def declared(word: Word) -> tuple[str, Word | None]:
     return name, replace(word, parts=(Literal(rest, False), *word.parts[1:]))
 
 
-def literal_text(word: Word, script: str, declared: Set[str]) -> str:
+def literal_text(word: Word, script: str, declared: Container[str]) -> str:
     """``${X}`` stands for a variable that ENV or ARG declares, ``$(X)`` for any other, and for a substitution."""
     texts: list[str] = []
     for part in word.parts:

@@ -11,7 +11,7 @@ from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
 from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
-from layerlint.filesystem.layer import EntryKind, Layer
+from layerlint.filesystem.layer import EntryKind, Layer, suffix_of
 from layerlint.filesystem.node import BASE_LAYER, Inode, Zeros
 from layerlint.report import (
     BaseRecord,
@@ -23,6 +23,7 @@ from layerlint.report import (
     UnmodelledRecord,
 )
 
+_FILE = EntryKind.FILE
 _HEADER = 512
 """Bytes of a tar header; a directory's and a whiteout's compress to next to nothing, counted as 20."""
 
@@ -119,13 +120,28 @@ def _record(trace: Trace, step: Step, index: int, hidden: Size, changes: bool) -
 def compressed(layer: Layer) -> Size:
     """Bytes of the layer as it is pulled (gzip): data by the kind of file, and the headers."""
     sizes: list[Size] = []
-    for entry in layer.entries:
-        if entry.kind is not EntryKind.FILE or not isinstance(entry.node, Inode):
+    ratios: dict[str, float] = {}
+    empty = 0
+    for path, kind, node, _, _ in layer.entries:
+        if kind is not _FILE or not isinstance(node, Inode):
             continue
-        factor = 0.001 if isinstance(entry.node.content, Zeros) else _ratio(entry.path, entry.node.label)
-        sizes.append(_packed(entry.node.ships, factor, packaged=entry.node.label is not None))
-    headers = 20 * (len(layer.entries) - len(sizes)) + 60 * len(sizes)
-    return total(sizes) + Size.exact(headers)
+        if isinstance(node.content, Zeros):
+            factor = 0.001
+        elif node.label is not None:
+            factor = _ratio(path, node.label)
+        else:
+            suffix = suffix_of(path)
+            known = ratios.get(suffix)
+            factor = ratios[suffix] = ratio(path) if known is None else known
+        size = node.ships
+        if size.low == size.high == 0 and node.label is None:
+            empty += 1
+        else:
+            sizes.append(_packed(size, factor, packaged=node.label is not None))
+    files = empty + len(sizes)
+    headers = 20 * (len(layer.entries) - files) + 60 * files
+    # Of one file nothing may shrink, also of one with nothing in it.
+    return total(sizes) + Size(headers, headers, headers + empty * _HEADER)
 
 
 def _ratio(path: str, label: str | None) -> float:
@@ -148,14 +164,20 @@ def _packed(size: Size, factor: float, *, packaged: bool) -> Size:
 
 def entry_count(layer: Layer) -> Size:
     """Entries of the layer's tar; of a package, the files are counted, and its directories and links estimated."""
-    nodes = [entry.node for entry in layer.entries if isinstance(entry.node, Inode)]
-    files = total(node.count for node in nodes if node.label is not None)
-    others = total(node.count for node in nodes if node.label is None)
+    packaged, others, single = [], [], 0
+    for _, _, node, _, _ in layer.entries:
+        if isinstance(node, Inode) and node.label is not None:
+            packaged.append(node.count)
+        elif isinstance(node, Inode) and node.is_summary:
+            others.append(node.count)
+        else:
+            single += 1
+    files = total(packaged)
     low, likely, high = (
         None if count is None else int(count * share)
         for count, share in zip((files.low, files.likely, files.high), _PACKAGED_ENTRIES, strict=True)
     )
-    return Size(low or 0, likely or 0, high) + others + Size.exact(len(layer.entries) - len(nodes))
+    return Size(low or 0, likely or 0, high) + total(others) + Size.exact(single)
 
 
 def _changes(layer: Layer, instruction: str) -> Iterator[ChangeRecord]:

@@ -10,6 +10,7 @@ import binascii
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 from typing import Final
 
 from layerlint._dataclass import dataclass
@@ -60,6 +61,8 @@ _FOLDERS: Final = {
     (".kube", "config"): "keys of a Kubernetes cluster",
 }
 
+_BY_NAME: Final = _NAMED.keys() | {name for _, name in _FOLDERS}
+
 _SECRET_NAME: Final = (
     r"(?i)(?:\A|_)(?:api_?key|auth|credentials?|key|pass|passwd|password|private|pwd|secret|token)(?:_|\Z)"
 )
@@ -96,20 +99,9 @@ class SecretFile:
 
 def secret_files(entries: Iterable[Entry]) -> Iterator[SecretFile]:
     """The files of a layer that hold a secret, in the order of their paths."""
-    candidates = [
-        (entry.path, entry.node)
-        for entry in entries
-        if entry.kind is EntryKind.FILE
-        and isinstance(entry.node, Inode)
-        and _OTHERS.isdisjoint(entry.path.split("/"))
-    ]
-    # The likely ones first: the bound may end the search.
-    chosen = sorted(candidates, key=lambda candidate: (_rank(candidate[0]), candidate[1].size.likely))[
-        :_FILES
-    ]
     left = _ALL
     found: list[SecretFile] = []
-    for path, inode in chosen:
+    for path, inode in _likeliest(entries):
         if left <= 0:
             break
         data = read_head(inode)
@@ -117,6 +109,35 @@ def secret_files(entries: Iterable[Entry]) -> Iterator[SecretFile]:
         if (secret := judge(path, inode, data)) is not None:
             found.append(secret)
     yield from sorted(found, key=lambda secret: secret.path)
+
+
+def _likeliest(entries: Iterable[Entry]) -> list[tuple[str, Inode]]:
+    """The files to look into, no more than the bound; the smallest of the likely ones first."""
+    ranks: tuple[list[tuple[str, Inode]], ...] = ([], [], [])
+    others: dict[str, bool] = {}
+    by_ending: dict[str, int] = {}
+    for path, kind, node, _, _ in entries:
+        if kind is not EntryKind.FILE or not isinstance(node, Inode):
+            continue
+        folder, _, name = path.rpartition("/")
+        skipped = others.get(folder)
+        if skipped is None:
+            skipped = others[folder] = not _OTHERS.isdisjoint(folder.split("/"))
+        if skipped or name in _OTHERS:
+            continue
+        lower = name.lower()
+        if ".env" in lower or lower in _BY_NAME:
+            rank = _rank(path)
+        else:
+            # Of all other names the ending tells.
+            ending = suffix_of(lower)
+            known = by_ending.get(ending)
+            rank = by_ending[ending] = _rank(path) if known is None else known
+        ranks[rank].append((path, node))
+    chosen: list[tuple[str, Inode]] = []
+    for alike in ranks:
+        chosen += nsmallest(_FILES - len(chosen), alike, key=lambda candidate: candidate[1].size.likely)
+    return chosen
 
 
 def judge(path: str, inode: Inode, data: bytes | None) -> SecretFile | None:

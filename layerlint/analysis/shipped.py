@@ -35,12 +35,12 @@ def new_files(
     """Files with new data that the step's layer has in the folders (`places`); with ``end``, the finished
     image, only those that are still there."""
     inside, outside = places(folders), places(excepted)
-    files = None if step.layer is None else step.layer.new_files
-    if files is None or not inside.may_hold(files.names):
+    contents = None if step.layer is None else step.layer.contents
+    if contents is None or not inside.may_hold(contents.names):
         return None
     entries = [
         entry
-        for entry in files.entries
+        for entry in contents.new_files
         if inside(entry.path) and not outside(entry.path) and (end is None or is_there(end, entry))
     ]
     return _shipped(step, entries)

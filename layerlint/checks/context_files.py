@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Iterator, Set
+from fnmatch import translate
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.context_copies import context_sources, is_whole
@@ -53,23 +54,34 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 
 def _found(step: Step, patterns: tuple[str, ...]) -> dict[str, Size]:
     """The names in the layer, each with the bytes of the files at or under it."""
-    known: dict[str, bool] = {}
-
-    def counts(name: str) -> bool:
-        if name not in known:
-            known[name] = any(fnmatchcase(name, pattern) for pattern in patterns)
-        return known[name]
-
+    wanted = set() if step.layer is None else set(_matching(step.layer.contents.names, patterns))
+    if step.layer is None or not wanted:
+        return {}
     destination = _destination(step)
     found: dict[str, list[Size]] = {}
-    for entry in () if step.layer is None else step.layer.entries:
+    for entry in step.layer.entries:
         if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE, EntryKind.DIRECTORY):
             continue
         inside = entry.path.removeprefix(destination) if entry.path.startswith(destination) else entry.path
-        name = next((part for part in inside.split("/") if part and counts(part)), None)
+        name = next((part for part in inside.split("/") if part and part in wanted), None)
         if name is not None:
             found.setdefault(name, []).append(entry.bytes)
     return {name: total(sizes) for name, sizes in found.items()}
+
+
+def _matching(names: Set[str], patterns: tuple[str, ...]) -> Iterator[str]:
+    """The names that a pattern fits; most patterns are a name or an ending, which takes no pattern to see."""
+    endings = tuple(pattern[1:] for pattern in patterns if pattern[:1] == "*" and not _is_glob(pattern[1:]))
+    yield from names & {pattern for pattern in patterns if not _is_glob(pattern)}
+    if endings:
+        yield from (name for name in names if name.endswith(endings))
+    for pattern in patterns:
+        if _is_glob(pattern) and (pattern[0] != "*" or _is_glob(pattern[1:])):
+            yield from filter(re.compile(translate(pattern)).match, names)
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(char in pattern for char in "*?[")
 
 
 def _destination(step: Step) -> str:

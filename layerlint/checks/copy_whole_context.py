@@ -48,7 +48,9 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 def _found(step: Step, names: frozenset[str]) -> dict[str, Size]:
     """The names that the layer holds, each with the bytes of the files at or under it."""
     found: dict[str, list[Size]] = {}
-    for entry in () if step.layer is None else step.layer.entries:
+    if step.layer is None or names.isdisjoint(step.layer.contents.names):
+        return {}
+    for entry in step.layer.entries:
         if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
             continue
         name = next((part for part in entry.path.split("/") if part in names), None)

@@ -64,10 +64,10 @@ def _duplicates(trace: Trace, smallest: int) -> Iterator[tuple[str, str, Inode]]
         (entry.path, entry.node)
         for step in trace.layer_steps()
         for entry in (() if step.layer is None else step.layer.entries)
-        if entry.kind is EntryKind.FILE
-        and isinstance(entry.node, Inode)
-        and isinstance(entry.node.content, HostFile | ArchiveMember)
+        if isinstance(entry.node, Inode)
         and entry.node.size.low >= smallest
+        and entry.kind is EntryKind.FILE
+        and isinstance(entry.node.content, HostFile | ArchiveMember)
         and is_there(end, entry)
     ]
     seen: set[int] = set()

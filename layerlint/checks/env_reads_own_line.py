@@ -34,7 +34,7 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         # Any variable may come with a base that is not known.
         sure = None if stage.base.environment_known or params.as_written else Confidence.MEDIUM
         for step in stage.steps:
-            if isinstance(step.instruction, Env):
+            if isinstance(step.instruction, Env) and len(step.instruction.pairs) > 1:
                 known = written if params.as_written else _known(step.before)
                 for span, name in _read(step.instruction, known, trace.document.escape, params):
                     yield observed(stage.stage, step.instruction, span, {"name": name}, sure)

@@ -15,6 +15,7 @@ from layerlint.commands._modes import parse_mode
 from layerlint.domain.truth import Truth
 from layerlint.effects import ChangeMode
 from layerlint.execution.trace import Step, Trace
+from layerlint.filesystem.layer import EntryKind
 from layerlint.filesystem.node import Directory, Inode, Kind, Node
 from layerlint.filesystem.union import FileSystem
 from layerlint.report import Confidence
@@ -57,8 +58,12 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
 
 def _shipped(step: Step, final: FileSystem, params: Params) -> Iterator[tuple[str, str, bool]]:
     """What the step's layer makes wrong, and is so at the end; and the command that does it."""
+    if step.layer is None or not any(
+        _has_wrong(kind, mode, params) for kind, mode in step.layer.contents.modes
+    ):
+        return
     changes = _mode_changes(step)
-    for entry in () if step.layer is None else step.layer.entries:
+    for entry in step.layer.entries:
         if entry.node is None or not _is_wrong(entry.node, params):
             continue
         before = step.before.filesystem.lookup(entry.path, follow=False)
@@ -105,6 +110,13 @@ def _changed_by(changes: list[tuple[ChangeMode, str]], path: str) -> str:
         if effect.path == path or (effect.recursive and is_under(path, effect.path)):
             return text
     return ""
+
+
+def _has_wrong(kind: EntryKind, mode: int, params: Params) -> bool:
+    """Whether a node of such an entry may be wrong."""
+    if params.kind == "directory":
+        return kind in (EntryKind.DIRECTORY, EntryKind.WHITEOUT) and bool(mode & _BITS["world-writable"])
+    return kind is not EntryKind.DIRECTORY and bool(mode & _BITS[params.bits])
 
 
 def _is_wrong(node: Node | None, params: Params) -> bool:

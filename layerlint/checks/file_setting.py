@@ -40,8 +40,8 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     patterns = [pattern.lower() for pattern in params.lines]
     seen: set[Span] = set()
     for step in reachable_steps(trace):
-        files = None if step.layer is None else step.layer.new_files
-        for entry in files.entries if files is not None and wanted.may_hold(files.names) else ():
+        contents = None if step.layer is None else step.layer.contents
+        for entry in contents.new_files if contents is not None and wanted.may_hold(contents.names) else ():
             path, inode = entry.path, entry.node
             if not isinstance(inode, Inode) or not wanted(path) or left <= 0:
                 continue

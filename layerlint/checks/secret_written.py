@@ -34,12 +34,14 @@ def _run(trace: Trace, params: NoParams) -> Iterator[Observation]:
         if not place.built:
             continue
         state = place.step.before
-        declared = state.environment.keys() | state.arguments.keys() | state.declared
-        entries = () if place.step.layer is None else place.step.layer.entries
-        names = {posixpath.basename(entry.path) for entry in entries}
+        declared = (state.environment, state.arguments, state.declared, _mounted(place.run))
+        names: set[str] | None = None
         for name, path, span in _written(run):
+            if names is None:
+                entries = () if place.step.layer is None else place.step.layer.entries
+                names = {posixpath.basename(entry.path) for entry in entries}
             there = _presence(place.step, names, path)
-            if there is not Truth.NO and name in declared | _mounted(place.run):
+            if there is not Truth.NO and any(name in group for group in declared):
                 sure = place.ships and place.step.complete and there is Truth.YES
                 confidence = None if sure else Confidence.MEDIUM
                 yield Observation(span, {"name": name, "path": path}, confidence=confidence)

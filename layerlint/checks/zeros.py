@@ -29,7 +29,9 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return
     end, excepted = trace.target.final.filesystem, places(params.excepted)
     for step in trace.layer_steps():
-        for entry in () if step.layer is None else step.layer.entries:
+        if step.layer is None or Zeros not in step.layer.contents.data:
+            continue
+        for entry in step.layer.entries:
             if (
                 entry.kind is EntryKind.FILE
                 and isinstance(entry.node, Inode)

@@ -242,10 +242,10 @@ class CommandRunner:
 
     def _invocation(self, fields: Sequence[Text], stdin: Stream | None) -> Invocation:
         process = self.shell.process
-        environment = process.environment()
-        environment.setdefault("PWD", UNKNOWN if process.cwd is None else process.cwd)
+        unset: dict[str, Text] = {"PWD": UNKNOWN if process.cwd is None else process.cwd}
         if self.shell.bash:
-            environment.setdefault("BASH_VERSION", "5")
+            unset["BASH_VERSION"] = "5"
+        environment = process.environment(unset)
         return Invocation(
             tuple(fields),
             process.cwd,

@@ -11,6 +11,7 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from layerlint._dataclass import dataclass, field
@@ -28,6 +29,18 @@ _MOST_TOLD = 3
 _MOST_KEPT = 1000
 _LONGEST_TOLD = 60
 """Characters of a path that is too deep."""
+_by_name = attrgetter("name")
+_FILE = Kind.FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the nodes get that are made of files: those of the layer that they are read for."""
+
+    layer: int = BASE_LAYER
+    because: str = ""
+    uid: int | None = 0
+    gid: int | None = 0
 
 
 @dataclass(slots=True)
@@ -72,7 +85,7 @@ class BuildContext:
     def is_ignored(self, path: str) -> bool:
         return self.ignore is not None and bool(path) and self.ignore.matches(path)
 
-    def node(self, path: str) -> Node | None:
+    def node(self, path: str, making: Making = Making()) -> Node | None:  # noqa: B008 (frozen)
         """The tree at a path, without what is ignored; a symlink at the path itself is followed.
 
         None if nothing is there, if it is ignored, or if it lies outside the context.
@@ -82,7 +95,7 @@ class BuildContext:
             return None
         if real and self.is_ignored(real) and not self._may_hold(real):
             return None
-        return self._read(real, 0, {})
+        return self._read(real, _Walk(self._budget, making))
 
     def matches(self, pattern: str) -> Iterator[str]:
         """The paths that a source pattern names (``filepath.Match``, one component at a time), sorted."""
@@ -143,54 +156,44 @@ class BuildContext:
         """Resolve symlinks as if the context were the root of the file system; None if absent."""
         return host_files.follow(str(self.root), path)
 
-    def _read(self, path: str, depth: int, links: dict[tuple[int, int], Inode]) -> Node | None:
-        """``links`` holds the files with several names of this one walk: those stay hard links."""
+    def _read(self, path: str, walk: _Walk) -> Node | None:
         where = str(self.root / path) if path else str(self.root)
         try:
             status = host_files.entry_status(where)
         except (OSError, ValueError):
             return None
-        return self._node(path, where, status, depth, links)
+        return self._node(path, where, status, 0, walk)
 
-    def _node(
-        self,
-        path: str,
-        where: str,
-        status: os.stat_result,
-        depth: int,
-        links: dict[tuple[int, int], Inode],
-    ) -> Node | None:
+    def _node(self, path: str, where: str, status: os.stat_result, depth: int, walk: _Walk) -> Node | None:
         """``where`` is the path on this machine."""
-        if self._budget.left <= 0:
-            self._budget.left = -1
+        if walk.budget.left <= 0:
+            walk.budget.left = -1
             return None
         if depth > _MAX_DEPTH:
-            self._budget.deepest = self._budget.deepest or path[:_LONGEST_TOLD] + "…"
+            walk.budget.deepest = walk.budget.deepest or path[:_LONGEST_TOLD] + "…"
             return None
-        self._budget.left -= 1
-        mode = stat.S_IMODE(status.st_mode)
+        walk.budget.left -= 1
+        if stat.S_ISREG(status.st_mode):
+            return walk.file(where, status)
+        made = walk.making
         if stat.S_ISDIR(status.st_mode):
-            children = self._children(path, where, depth + 1, links)
-            return Directory(children, mode, 0, 0, BASE_LAYER, "", mtime=status.st_mtime_ns)
+            children = self._children(path, where, depth + 1, walk)
+            mode = stat.S_IMODE(status.st_mode)
+            return Directory(
+                children, mode, made.uid, made.gid, made.layer, made.because, mtime=status.st_mtime_ns
+            )
         if stat.S_ISLNK(status.st_mode):
             try:
                 target = host_files.link_target(where)
             except OSError:
                 return None
             return Inode(
-                Kind.SYMLINK, ZERO, 0o777, 0, 0, BASE_LAYER, "", target=target, mtime=status.st_mtime_ns
-            )
-        if stat.S_ISREG(status.st_mode):
-            size = Size.exact(status.st_size)
-            file = Inode(
-                Kind.FILE, size, mode, 0, 0, BASE_LAYER, "", HostFile(Path(where)), mtime=status.st_mtime_ns
-            )
-            return links.setdefault((status.st_dev, status.st_ino), file) if status.st_nlink > 1 else file
+                Kind.SYMLINK, ZERO, 0o777, made.uid, made.gid, made.layer, made.because,
+                target=target, mtime=status.st_mtime_ns,
+            )  # fmt: skip
         return None  # sockets, devices and fifos are not sent
 
-    def _children(
-        self, path: str, where: str, depth: int, links: dict[tuple[int, int], Inode]
-    ) -> dict[str, Node]:
+    def _children(self, path: str, where: str, depth: int, walk: _Walk) -> dict[str, Node]:
         """What a folder holds, in the order of the names, less what is ignored."""
         try:
             listing = host_files.Listing(where)
@@ -198,9 +201,11 @@ class BuildContext:
             self._missed(path, error)
             return {}
         children: dict[str, Node] = {}
+        ignore, prefix = self.ignore, f"{path}/" if path else ""
         for entry in listing.entries:
-            child = f"{path}/{entry.name}" if path else entry.name
-            ignored = self.is_ignored(child)
+            name = entry.name
+            child = prefix + name
+            ignored = ignore is not None and ignore.matches(child)
             if ignored and not self._may_hold(child):
                 listing.leave(entry)
                 continue
@@ -211,11 +216,35 @@ class BuildContext:
                 continue
             except ValueError:
                 continue
-            node = self._node(child, entry.path, status, depth, links)
+            node = self._node(child, entry.path, status, depth, walk)
             if node is not None and not (ignored and isinstance(node, Directory) and not node.children):
-                children[entry.name] = node
+                children[name] = node
         listing.end()
         return children
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One reading of a tree."""
+
+    budget: _Budget
+    making: Making
+    links: dict[tuple[int, int], Inode] = field(default_factory=dict)
+    """The files with several names: those stay hard links."""
+    sizes: dict[int, Size] = field(default_factory=dict)
+    """Many files have the same size, and a tree keeps one object for all."""
+
+    def file(self, where: str, status: os.stat_result) -> Inode:
+        length, made = status.st_size, self.making
+        size = self.sizes.get(length)
+        if size is None:
+            size = self.sizes[length] = Size.exact(length)
+        linked = status.st_nlink > 1
+        file = Inode(
+            _FILE, size, status.st_mode & 0o7777, made.uid, made.gid, made.layer, made.because, HostFile(where),
+            mtime=status.st_mtime_ns, linked=linked,
+        )  # fmt: skip
+        return self.links.setdefault((status.st_dev, status.st_ino), file) if linked else file
 
 
 def open_context(root: Path, dockerfile: Path | None) -> tuple[BuildContext, tuple[str, ...]]:

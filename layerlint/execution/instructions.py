@@ -24,6 +24,7 @@ from layerlint.dockerfile.instructions import (
 from layerlint.dockerfile.syntax import Word
 from layerlint.domain.credentials import redact
 from layerlint.domain.text import UNKNOWN, Text
+from layerlint.domain.versions import versioned
 from layerlint.execution.accounts import of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.run import run_instruction
@@ -171,12 +172,15 @@ def _execute(
 
 def _env(state: State, pairs: Sequence[KeyValue], text: Callable[[Word], Text]) -> State:
     """All values are expanded with the variables as they were before the line."""
-    new = dict(state.environment)
+    changes: dict[str, Text] = {}
     for pair in pairs:
         key = text(pair.key)
         if isinstance(key, str) and pair.value is not None:
-            new[key] = text(pair.value)
-    arguments = {name: value for name, value in state.arguments.items() if name not in new}
+            changes[key] = text(pair.value)
+    new = versioned(state.environment).having(changes)
+    arguments = state.arguments
+    if any(name in new for name in arguments):
+        arguments = {name: value for name, value in arguments.items() if name not in new}
     return replace(state, environment=new, arguments=arguments)
 
 
@@ -192,12 +196,9 @@ def _arg(state: State, pairs: Sequence[KeyValue], around: Surroundings) -> State
             value = graph.arguments[name]
         else:
             value = graph.predefined.get(name, None if name.upper() in PROXIES else UNKNOWN)
-        if value is None:
-            state = replace(state, declared=state.declared | {name})
-        else:
-            state = replace(
-                state, arguments={**state.arguments, name: value}, declared=state.declared | {name}
-            )
+        declared = versioned(state.declared).having({name: True})
+        arguments = state.arguments if value is None else versioned(state.arguments).having({name: value})
+        state = replace(state, arguments=arguments, declared=declared)
     return state
 
 

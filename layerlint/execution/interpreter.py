@@ -171,13 +171,13 @@ def _state(base: Base, *, windows: bool = False) -> State:
     image = base.image
     if image is None:
         shell, user = (_WINDOWS_SHELL, _WINDOWS_USER) if windows else (_DEFAULT_SHELL, "")
-        return State(base.filesystem, None, {}, {}, frozenset(), "/", user, shell)
+        return State(base.filesystem, None, {}, {}, {}, "/", user, shell)
     return State(
         base.filesystem,
         PackageDatabase.from_base(image),
         dict(image.environment),
         {},
-        frozenset(),
+        {},
         image.workdir,
         image.user,
         image.shell or _DEFAULT_SHELL,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from operator import attrgetter
+from typing import Any, cast
 
 from layerlint._dataclass import dataclass
 from layerlint.domain import text as texts
@@ -26,9 +26,6 @@ MAX_DEPTH = 40
 """Functions, scripts, wrappers and substitutions inside one another."""
 
 
-_VALUE = attrgetter("value")
-
-
 @dataclass(frozen=True, slots=True)
 class Variable:
     value: Text
@@ -40,9 +37,57 @@ def _exported(value: Text) -> Variable:
     return Variable(value, True)
 
 
-def exported(values: Mapping[str, Text]) -> dict[str, Variable]:
-    """The variables of an environment."""
-    return dict(zip(values, map(_exported, values.values()), strict=True))
+class Exported(Mapping[str, Variable]):
+    """Exported variables out of several mappings, an earlier one before a later; made when they are asked for:
+    ENV after ENV, each RUN has those of all before."""
+
+    __slots__ = ("_sources",)
+
+    def __init__(self, *sources: Mapping[str, Text]) -> None:
+        self._sources = sources
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        for values in self._sources:
+            value = values.get(key)
+            if value is not None:
+                return _exported(value)
+        return default
+
+    def __getitem__(self, key: str) -> Variable:
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return cast(Variable, found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for values in self._sources for name in values))
+
+    def __len__(self) -> int:
+        return len(set().union(*self._sources))
+
+
+class Values(Mapping[str, Text]):
+    """What variables hold, and what is given for those that are not set."""
+
+    __slots__ = ("_otherwise", "_variables")
+
+    def __init__(self, variables: Mapping[str, Variable], otherwise: Mapping[str, Text]) -> None:
+        self._variables, self._otherwise = variables, otherwise
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        found = self._variables.get(key)
+        return self._otherwise.get(key, default) if found is None else found.value
+
+    def __getitem__(self, key: str) -> Text:
+        found = self._variables.get(key)
+        return self._otherwise[key] if found is None else found.value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._variables
+        yield from (key for key in self._otherwise if key not in self._variables)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +131,9 @@ class Process:
             return found.value
         return None if self.closed else UNKNOWN
 
-    def environment(self) -> dict[str, Text]:
-        return dict(zip(self.variables, map(_VALUE, self.variables.values()), strict=True))
+    def environment(self, otherwise: Mapping[str, Text]) -> Mapping[str, Text]:
+        """``otherwise``: of variables that are not set."""
+        return Values(self.variables, otherwise)
 
 
 def join(likely: Process, other: Process) -> Process:

@@ -14,7 +14,7 @@ from layerlint.domain.truth import Truth
 from layerlint.execution.accounts import home, of_user
 from layerlint.execution.context import BuildContext
 from layerlint.execution.packages.database import PackageDatabase
-from layerlint.execution.process import Process, Variable, exported
+from layerlint.execution.process import Exported, Process, Variable
 from layerlint.execution.recorder import Recorder
 from layerlint.execution.shell import ShellRunner
 from layerlint.execution.trace import State
@@ -142,12 +142,10 @@ def _is_bash(interpreter: str, filesystem: FileSystem) -> bool:
     return posixpath.basename(filesystem.resolve("/bin/sh")) == "bash"
 
 
-def _variables(state: State, known_base: bool) -> dict[str, Variable]:
-    variables = exported(state.environment) | exported(state.arguments)
-    if known_base:
-        variables.setdefault("PATH", Variable(DEFAULT_PATH, True))
-    variables.setdefault("HOME", Variable(home(state.filesystem, state.user), True))
-    return variables
+def _variables(state: State, known_base: bool) -> Mapping[str, Variable]:
+    unset: dict[str, Text] = {"PATH": DEFAULT_PATH} if known_base else {}
+    unset["HOME"] = home(state.filesystem, state.user)
+    return Exported(state.arguments, state.environment, unset)
 
 
 # ----------------------------------------------------------------------------- mounts

@@ -33,8 +33,8 @@ class State:
     """ENV (and the base image's)."""
     arguments: Mapping[str, Text]
     """ARG of the stage that have a value here."""
-    declared: frozenset[str]
-    """ARG of the stage without a value."""
+    declared: Mapping[str, bool]
+    """The names of the ARG of the stage, also of those without a value."""
     workdir: str
     user: str
     """As in USER, ``user[:group]``; empty is root."""

@@ -21,9 +21,9 @@ from layerlint.domain.size import UNBOUNDED, Size
 from layerlint.domain.text import Text
 from layerlint.execution.accounts import of_chown
 from layerlint.execution.archives import is_tar, unpack
-from layerlint.execution.context import BuildContext
+from layerlint.execution.context import BuildContext, Making
 from layerlint.execution.trace import Fault, NotUnderstood
-from layerlint.filesystem.copying import Owner
+from layerlint.filesystem.copying import Owner, owner_of
 from layerlint.filesystem.node import (
     BASE_LAYER,
     Directory,
@@ -51,6 +51,8 @@ class Source:
     span: Span
     path: str
     """Within its root, for ``--parents`` and ``--exclude``."""
+    own: bool = False
+    """Its nodes were made for this layer, and have the owner: see `FileSystem.graft`."""
 
 
 @dataclass(slots=True)
@@ -101,10 +103,13 @@ def transfer(
         return outcome
     destination = posixpath.join(workdir, operands.destination or ".")
     into_directory = operands.destination.endswith(("/", "/.")) or operands.destination in (".", "", "..")
-    sources = list(_sources(instruction, operands, origin, outcome, label, outside))
     excluded = _excluder(form)
     owner = of_chown(accounts, operands.chown)
     mode = _mode(operands.chmod)
+    making = None
+    if mode is None:
+        making = Making(filesystem.layer, label, owner_of(owner[0], 0), owner_of(owner[1], 0))
+    sources = list(_sources(instruction, operands, origin, outcome, label, outside, making))
     keep_owner = isinstance(origin, FileSystem) and operands.chown is None
     several = len(operands.sources) + len(operands.heredocs) > 1 or len(sources) > 1
     target = filesystem.resolve(destination)
@@ -128,7 +133,9 @@ def transfer(
                 current = current.graft(unpacked.root, target, label, uid=uid, gid=gid, keep_times=True)
         elif isinstance(node, Directory) and not _parents(instruction):
             current = _directories(current, target, label, mode, owner)
-            current = current.graft(node, target, label, uid=uid, gid=gid, mode=mode, keep_times=True)
+            current = current.graft(
+                node, target, label, uid=uid, gid=gid, mode=mode, keep_times=True, own=source.own
+            )
             if isinstance(origin, FileSystem):
                 current = current.with_vague_of(origin, source.path, target)
             if not node.complete:
@@ -138,7 +145,9 @@ def transfer(
             name = _relative(source) if _parents(instruction) else source.name
             path = f"{target.rstrip('/')}/{name}" if inside else target
             current = _directories(current, posixpath.dirname(path), label, mode, owner)
-            current = current.graft(node, path, label, uid=uid, gid=gid, mode=mode, keep_times=True)
+            current = current.graft(
+                node, path, label, uid=uid, gid=gid, mode=mode, keep_times=True, own=source.own
+            )
             if isinstance(node, Inode) and node.size == _UNSEEN:
                 # It may be a directory, whose files are put into the destination itself.
                 current = current.having_vague(target if inside else path)
@@ -185,7 +194,9 @@ def _sources(
     outcome: Outcome,
     label: str,
     outside: Lookup | None,
+    making: Making | None,
 ) -> Iterator[Source]:
+    """``making``: of files of the context, where all that they get is known beforehand."""
     for heredoc, content in operands.heredocs:
         yield Source(heredoc.name, _text_file(content), heredoc.word_span, heredoc.name)
     for text, span in operands.sources:
@@ -212,18 +223,21 @@ def _sources(
             outcome.gaps.append(NotUnderstood(span, label, "there is no build context"))
             outcome.filesystem = outcome.filesystem.disturb()
             continue
-        found = list(_found(text, span, origin))
+        found = list(_found(text, span, origin, making))
         yield from found or _missing(text, span, origin, outcome, label)
 
 
-def _found(text: str, span: Span, origin: BuildContext | FileSystem) -> Iterator[Source]:
+def _found(
+    text: str, span: Span, origin: BuildContext | FileSystem, making: Making | None
+) -> Iterator[Source]:
     clean = posixpath.normpath("/" + text.replace("/./", "/") if "/./" in text else "/" + text).lstrip("/")
     if isinstance(origin, BuildContext):
         paths: Iterable[str] = origin.matches(clean) if _is_pattern(clean) else (clean,)
         for path in paths:
-            node = origin.node(path)
+            node = origin.node(path) if making is None else origin.node(path, making)
             if node is not None:
-                yield Source(posixpath.basename(path), node, span, text if path == clean else path)
+                shown = text if path == clean else path
+                yield Source(posixpath.basename(path), node, span, shown, own=making is not None)
         return
     paths = _match_tree(origin, clean) if _is_pattern(clean) else ("/" + clean,)
     for path in paths:

@@ -31,6 +31,9 @@ class HiddenKind(Enum):
     TYPE_CHANGE = "type-change"
 
 
+_WHITEOUT, _HARDLINK = EntryKind.WHITEOUT, EntryKind.HARDLINK
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """Data of one inode that the final root file system cannot reach."""
@@ -67,7 +70,8 @@ def account(base: FileSystem, layers: Sequence[Layer]) -> Accounting:
     state = base
     for layer in layers:
         above = apply(state, layer)
-        ledger.add(layer, tuple(_changes("", state.root, above.root)))
+        appeared: list[Inode] = []
+        ledger.add(layer, tuple(_changes("", state.root, above.root, appeared)), appeared)
         state = above
     return ledger.close()
 
@@ -85,10 +89,22 @@ class _Change:
 
 
 def _changes(
-    path: str, old: Node | None, new: Node | None, *, type_change: bool = False, instead: Inode | None = None
+    path: str,
+    old: Node | None,
+    new: Node | None,
+    appeared: list[Inode],
+    *,
+    type_change: bool = False,
+    instead: Inode | None = None,
 ) -> Iterator[_Change]:
-    """The names that differ between two trees; shared subtrees are not visited."""
+    """The names that differ between two trees; shared subtrees are not visited.
+
+    Of a new directory, inodes go to ``appeared`` that are nothing but new: of most layers nearly all.
+    """
     if old is new:
+        return
+    if old is None and isinstance(new, Directory):
+        yield from _new_names(path, new, appeared)
         return
     old_inode = old if isinstance(old, Inode) else None
     new_inode = new if isinstance(new, Inode) else None
@@ -102,8 +118,29 @@ def _changes(
     names += [name for name in below if name not in above]
     for name in sorted(names):
         yield from _changes(
-            f"{path}/{name}", below.get(name), above.get(name), type_change=type_change, instead=instead
+            f"{path}/{name}",
+            below.get(name),
+            above.get(name),
+            appeared,
+            type_change=type_change,
+            instead=instead,
         )
+
+
+def _new_names(path: str, new: Directory, appeared: list[Inode]) -> Iterator[_Change]:
+    children = new.children
+    others = []
+    for name, node in children.items():
+        if isinstance(node, Inode) and node.added is None:
+            appeared.append(node)
+        else:
+            others.append(name)
+    for name in sorted(others):
+        node = children[name]
+        if isinstance(node, Directory):
+            yield from _new_names(f"{path}/{name}", node, appeared)
+        else:
+            yield _Change(f"{path}/{name}", None, node, False, node)
 
 
 def _type(node: Node) -> object:
@@ -156,24 +193,43 @@ class _Ledger:
         # The data of the layers, and what of the base a layer touched.
         self._blobs: list[_Blob] = []
         self._holders: dict[int, _Holder] = {}
+        # The layers of inodes (by `id`) that have had one name only since they were made: most have no other,
+        # and keep it.
+        self._plain: dict[int, int] = {}
 
-    def add(self, layer: Layer, changes: Sequence[_Change]) -> None:
+    def add(self, layer: Layer, changes: Sequence[_Change], appeared: Sequence[Inode]) -> None:
         origins: dict[object, Inode] = {}
+        holders, plain = self._holders, self._plain
+        expected = {id(inode) for inode in appeared}
+        first_names: set[int] = set()
+        shipped: list[Size] = []
         for entry in layer.entries:
-            node = entry.node
-            if not isinstance(node, Inode) or entry.kind is EntryKind.WHITEOUT:
+            _, kind, node, _, _ = entry
+            if not isinstance(node, Inode) or kind is _WHITEOUT:
                 continue
             if node.origin is not None:
                 origins[_identity(node.origin)] = node
-            if id(node) not in self._holders and entry.kind is not EntryKind.HARDLINK:
-                self._shipped.append(entry.bytes)
-                self._holders[id(node)] = self._ship(node, entry.bytes, layer.index, 0)
+            key = id(node)
+            if kind is not _HARDLINK and key not in holders and key not in plain:
+                shipped.append(node.size if node.added is None else node.added)
+                if key in expected:
+                    first_names.add(key)
+                    plain[key] = layer.index
+                    continue
+                holders[key] = self._ship(node, shipped[-1], layer.index, 0)
                 # Of an entry that another one of the same layer replaces: no change will tell of it.
                 blob = self._blobs[-1]
                 blob.path, blob.hidden_by, blob.kind = entry.path, layer.index, HiddenKind.OVERWRITTEN
+        self._shipped.append(total(shipped))
         for change in changes:
             if change.new is not None:
                 self._appear(change.new, change.old)
+        if len(first_names) < len(appeared):
+            for inode in appeared:
+                if id(inode) in first_names:
+                    first_names.discard(id(inode))
+                else:
+                    self._appear(inode, None)
         for change in changes:
             if change.old is None:
                 continue
@@ -219,14 +275,20 @@ class _Ledger:
 
     def _holder(self, inode: Inode) -> _Holder:
         """The holder of an inode that has had a name; the first time, it is one of the base."""
-        holder = self._holders.get(id(inode))
+        holder = self._known(inode)
         if holder is None:
             names = self._names.get(id(inode), 0)
             holder = self._holders[id(inode)] = self._ship(inode, inode.size, BASE_LAYER, names)
         return holder
 
+    def _known(self, inode: Inode) -> _Holder | None:
+        layer = self._plain.pop(id(inode), None)
+        if layer is not None:
+            self._holders[id(inode)] = self._ship(inode, inode.ships, layer, 1)
+        return self._holders.get(id(inode))
+
     def _appear(self, new: Inode, old: Inode | None) -> None:
-        holder = self._holders.get(id(new))
+        holder = self._known(new)
         lower = [] if old is None else self._holder(old).shows
         if holder is None and old is not None and new.layer == old.layer and id(new) not in self._names:
             # The same inode, which from now on is there on some paths only.

@@ -47,7 +47,7 @@ def squash(layers: Sequence[Layer]) -> Layer:
     """
     patch = _Patch()
     for layer in layers:
-        patch = _stack(patch, _patch(layer), "")
+        patch = _stack(patch, _patch(layer, expand=True), "")
     return Layer(layers[-1].index if layers else BASE_LAYER, tuple(_relink(patch.entries())))
 
 
@@ -60,10 +60,19 @@ class _Patch:
     whiteout: Entry | None = None
     opaque: Entry | None = None
     children: dict[str, _Patch] = field(default_factory=dict)
+    inside: tuple[Layer, int, int] | None = None
+    """Of a directory that is whole (`Layer.whole`): where the entries are that are not yet in ``children``."""
 
     def over(self, lower: Node | None, index: int) -> Directory:
         """The directory that this and the node below it make together."""
         given = self.entry.node if self.entry is not None else None
+        if self.inside is not None and isinstance(given, Directory):
+            if not isinstance(lower, Directory):
+                return given
+            layer, start, end = self.inside
+            self.inside, depth = None, len(split(layer.entries[start - 1].path) or ())
+            for entry in layer.entries[start:end]:
+                _insert(self, (split(entry.path) or [])[depth:], entry)
         if not isinstance(lower, Directory):
             base = replace(given, children={}) if isinstance(given, Directory) else _implied(index)
         elif self.opaque is not None:
@@ -124,30 +133,44 @@ class _Patch:
             yield from self.children[name].entries()
 
 
-def _patch(layer: Layer) -> _Patch:
-    data = {entry.path: entry.node for entry in layer.entries if entry.kind is not EntryKind.HARDLINK}
+def _patch(layer: Layer, *, expand: bool = False) -> _Patch:
+    """``expand``: also what is in directories that are whole is put under its name."""
     root = _Patch()
-    for entry in layer.entries:
+    entries, position = layer.entries, 0
+    data: dict[str, Node | None] | None = None
+    while position < len(entries):
+        entry = entries[position]
+        position += 1
         if entry.kind is EntryKind.HARDLINK and entry.node is None:
             # A reader of tars knows only the name; a link out of the layer may fail, the format says.
-            entry = replace(entry, node=data.get(entry.link))
+            if data is None:
+                data = {each.path: each.node for each in entries if each.kind is not EntryKind.HARDLINK}
+            entry = entry._replace(node=data.get(entry.link))
         parts = split(entry.path)
         if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
             continue
-        at = root
-        for name in parts:
-            child = at.children.get(name)
-            if child is None:
-                child = at.children[name] = _Patch()
-            at = child
-        match entry.kind:
-            case EntryKind.WHITEOUT:
-                at.whiteout = entry
-            case EntryKind.OPAQUE:
-                at.opaque = entry
-            case _:
-                at.entry = entry if entry.node is not None else at.entry
+        at = _insert(root, parts, entry)
+        end = layer.whole.get(position - 1)
+        if end is not None and not expand:
+            at.inside = layer, position, end
+            position = end
     return root
+
+
+def _insert(at: _Patch, parts: Sequence[str], entry: Entry) -> _Patch:
+    for name in parts:
+        child = at.children.get(name)
+        if child is None:
+            child = at.children[name] = _Patch()
+        at = child
+    match entry.kind:
+        case EntryKind.WHITEOUT:
+            at.whiteout = entry
+        case EntryKind.OPAQUE:
+            at.opaque = entry
+        case _:
+            at.entry = entry if entry.node is not None else at.entry
+    return at
 
 
 def _stack(below: _Patch, above: _Patch, path: str) -> _Patch:
@@ -174,7 +197,7 @@ def _stack(below: _Patch, above: _Patch, path: str) -> _Patch:
 def _weaken(patch: _Patch, *, likely: bool) -> _Patch:
     entry = patch.entry
     if entry is not None and entry.node is not None:
-        entry = replace(entry, node=weaken(entry.node, likely=likely), presence=Truth.MAYBE)
+        entry = entry._replace(node=weaken(entry.node, likely=likely), presence=Truth.MAYBE)
     children = {name: _weaken(child, likely=likely) for name, child in patch.children.items()}
     return _Patch(entry, patch.whiteout, patch.opaque, children)
 
@@ -186,9 +209,9 @@ def _relink(entries: Iterable[Entry]) -> Iterator[Entry]:
         if not isinstance(entry.node, Inode) or entry.kind is EntryKind.WHITEOUT:
             yield entry
         elif (path := data.setdefault(id(entry.node), entry.path)) == entry.path:
-            yield replace(entry, kind=DATA_KIND[entry.node.kind], link="")
+            yield entry._replace(kind=DATA_KIND[entry.node.kind], link="")
         else:
-            yield replace(entry, kind=EntryKind.HARDLINK, link=path)
+            yield entry._replace(kind=EntryKind.HARDLINK, link=path)
 
 
 def _implied(index: int) -> Directory:

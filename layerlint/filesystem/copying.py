@@ -47,10 +47,12 @@ class Copying:
     mode: Mode = None
     keep_times: bool = True
 
-    def graft(self, source: Node, old: Node | None) -> Node:
-        """A copy of ``source`` to be put where ``old`` is; a directory there keeps its mode and owner."""
+    def copy(self, source: Node) -> Node:
         linked = hard_links(source)
-        copied = rebuild(source, once(lambda inode: self._inode(inode, linked)), self._directory)
+        return rebuild(source, once(lambda inode: self._inode(inode, linked)), self._directory)
+
+    def place(self, copied: Node, old: Node | None) -> Node:
+        """The copy as it is where ``old`` was; a directory that is there keeps its mode and owner."""
         if isinstance(old, Directory) and isinstance(copied, Directory):
             kept = self._merge(old, copied)
             return replace(kept, mode=old.mode, uid=old.uid, gid=old.gid)

@@ -24,7 +24,11 @@ from layerlint.domain.truth import Truth
 from layerlint.filesystem.join import weaken
 from layerlint.filesystem.layer import DATA_KIND, Differ, Entry, EntryKind, Layer
 from layerlint.filesystem.node import Directory, Inode, Kind, Node
+from layerlint.filesystem.tree import PATH_MAX
 from layerlint.filesystem.union import FileSystem
+
+_FILE, _SOCKET, _FILE_ENTRY = Kind.FILE, Kind.SOCKET, EntryKind.FILE
+_make = Entry._make
 
 
 def diff(before: FileSystem, after: FileSystem, differ: Differ, index: int) -> Layer:
@@ -38,7 +42,9 @@ def diff(before: FileSystem, after: FileSystem, differ: Differ, index: int) -> L
     if differ is Differ.NAIVE and comparison.unchanged & comparison.data.keys():
         comparison = _Comparison(differ, index, comparison.data, linking=True)
         comparison.directory("", before.root, after.root)
-    return Layer(index, tuple(comparison.entries))
+    layer = Layer(index, tuple(comparison.entries))
+    layer.whole.update(comparison.whole)
+    return layer
 
 
 @dataclass(slots=True)
@@ -52,6 +58,8 @@ class _Comparison:
     unchanged: set[int] = field(default_factory=set)
     """Inodes of names that did not ship because nothing differs."""
     entries: list[Entry] = field(default_factory=list)
+    whole: dict[int, int] = field(default_factory=dict)
+    """See `Layer.whole`."""
 
     def directory(self, path: str, before: Directory | None, after: Directory, *, exact: bool = True) -> None:
         """Entries for what is in ``after``, where ``before`` is below it."""
@@ -104,11 +112,40 @@ class _Comparison:
         native = self.differ is Differ.NATIVE
         start = len(self.entries)
         self.entries.append(Entry(path, EntryKind.DIRECTORY, after, presence=after.presence))
-        if native and not same and before is not None:
+        opaque = native and not same and before is not None
+        if opaque:
             self.entries.append(Entry(path, EntryKind.OPAQUE, None, presence=after.presence))
             before = None
         lower = before if isinstance(before, Directory) else None
+        if lower is None:
+            if self._new(path, after) and not opaque:
+                self.whole[start] = len(self.entries)
+            return
         self.directory(path, lower, after, exact=exact)
         alone = len(self.entries) == start + 1
-        if alone and not (native and exact) and lower is not None and lower.header == after.header:
+        if alone and not (native and exact) and lower.header == after.header:
             self.entries.pop()
+
+    def _new(self, path: str, after: Directory) -> bool:
+        """Entries for what is in a directory that nothing is below; whether all of it ships."""
+        children, entries, data = after.children, self.entries, self.data
+        all_ships = len(path) + max(map(len, children), default=0) < PATH_MAX
+        drop_sockets = self.differ is not Differ.NATIVE
+        for name in sorted(children):
+            node, where = children[name], f"{path}/{name}"
+            if isinstance(node, Directory):
+                entries.append(Entry(where, EntryKind.DIRECTORY, node, presence=node.presence))
+                all_ships = self._new(where, node) and all_ships
+                continue
+            kind = node.kind
+            if drop_sockets and kind is _SOCKET:
+                all_ships = False
+                continue
+            link = data.setdefault(id(node), where)
+            presence = node.presence if node.added is None else Truth.MAYBE
+            if link == where:
+                entry_kind = _FILE_ENTRY if kind is _FILE else DATA_KIND[kind]
+                entries.append(_make((where, entry_kind, node, "", presence)))
+            else:
+                entries.append(Entry(where, EntryKind.HARDLINK, node, link, presence))
+        return all_ships

@@ -220,7 +220,7 @@ class Listing:
             _record.note("listing", self._folder, _digest_of(self._asked), "/".join(self._left), count)
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     """A regular file, to be read; raises OSError for what has come to its place meanwhile.
 
     A FIFO would be waited for without end, and a symlink may lead out of the context.
@@ -296,7 +296,7 @@ def _listed(folder: str, left: str) -> str:
     return _digest_of(told)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -322,7 +322,7 @@ def _content(stream: BinaryIO) -> tuple[str, bool]:
 
 
 def _content_at(path: str) -> str:
-    with _opened(Path(path)) as stream:
+    with _opened(path) as stream:
         return _content(stream)[0]
 
 

@@ -52,7 +52,12 @@ class Inline:
 class HostFile:
     """Data of a regular file of the build context: read only when asked for, and within a bound."""
 
-    path: Path
+    name: str
+    """Its path on this machine; a `Path` for each file of a large context is slow to make, and large."""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ class Inode:
 
     @property
     def is_summary(self) -> bool:
-        return self.count != _ONE
+        return self.count is not _ONE and self.count != _ONE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -174,8 +174,12 @@ def measure(node: Node, limit: int) -> tuple[int, int]:
         node, level = pending.pop()
         count += 1
         depth = max(depth, level)
-        if isinstance(node, Directory):
-            pending.extend((child, level + 1) for child in node.children.values())
+        if isinstance(node, Directory) and node.children:
+            # Of most nodes, the files, nothing but their number matters.
+            below = [(child, level + 1) for child in node.children.values() if isinstance(child, Directory)]
+            count += len(node.children) - len(below)
+            depth = max(depth, level + 1)
+            pending += below
     return count, depth
 
 

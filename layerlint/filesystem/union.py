@@ -387,13 +387,15 @@ class FileSystem:
         gid: Owner = None,
         mode: Mode = None,
         keep_times: bool,
+        own: bool = False,
     ) -> FileSystem:
         """Copy a tree, of this or of another file system, to the exact path.
 
         All its inodes are new ones of this layer, and its hard links stay hard links among them.  A
         directory is merged into one that is there: the topmost keeps its mode and owner, those below
         take the source's (as COPY and ``cp -a`` do).  Else what is there is replaced.  ``keep_times``
-        keeps capabilities too.
+        keeps capabilities too.  A tree that is its ``own`` was made for this place, of new inodes of this
+        layer: it is not copied.
         """
         place = locate(self.root, path, follow=isinstance(node, Directory))
         if place is None:
@@ -403,7 +405,8 @@ class FileSystem:
             return self.disturb()
         if len(place.parts) + depth > MAX_DEPTH:
             return self
-        copied = Copying(self.layer, because, uid, gid, mode, keep_times).graft(node, place.node)
+        copying = Copying(self.layer, because, uid, gid, mode, keep_times)
+        copied = copying.place(node if own else copying.copy(node), place.node)
         return self._put(place, copied, because, made=count)
 
     def join(self, other: FileSystem) -> FileSystem:
