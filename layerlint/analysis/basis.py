@@ -27,8 +27,8 @@ def by_basis(entries: Iterable[Entry]) -> Mapping[Basis, Size]:
     """Bytes of the entries of a layer."""
     sizes: dict[Basis, list[Size]] = {}
     for entry in entries:
-        if isinstance(entry.node, Inode) and entry.bytes.high != 0:
-            sizes.setdefault(basis(entry.node), []).append(entry.bytes)
+        if isinstance(entry.node, Inode) and (size := entry.bytes).high != 0:
+            sizes.setdefault(basis(entry.node), []).append(size)
     return {each: total(sizes[each]) for each in Basis if each in sizes}
 
 

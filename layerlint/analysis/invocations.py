@@ -7,7 +7,7 @@ takes a kind out again; the last one that fits decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.command_lines import CommandLine
@@ -64,14 +64,14 @@ def invocations(
     ``values`` are the options that take a value.  In the literal reading the words of a kind may stand
     anywhere, unless they must be ``leading``, as may the letters of an option with a value.
     """
-    parsed = [_Kind(kind.removeprefix("!").split(), kind.startswith("!")) for kind in kinds]
+    kinds = tuple(kinds)
     taking = frozenset(values)
     read = partial(_anywhere, leading=leading) if literal else _in_order
     # Most lines of a file are of few programs.
-    fitting: dict[str, list[_Kind]] = {}
+    fitting: dict[str, tuple[_Kind, ...]] = {}
     for line in lines:
         if line.name not in fitting:
-            fitting[line.name] = [kind for kind in parsed if matches(kind.words[0], line.name)]
+            fitting[line.name] = _fitting(kinds, line.name)
         found: Invocation | None = None
         for kind in fitting[line.name]:
             invocation = read(line, kind.words[1:], taking)
@@ -85,6 +85,13 @@ def invocations(
 class _Kind:
     words: list[str]
     excluded: bool
+
+
+@lru_cache(maxsize=16384)
+def _fitting(kinds: tuple[str, ...], name: str) -> tuple[_Kind, ...]:
+    """Those of which a program of this name may be."""
+    parsed = (_Kind(kind.removeprefix("!").split(), kind.startswith("!")) for kind in kinds)
+    return tuple(kind for kind in parsed if matches(kind.words[0], name))
 
 
 def _anywhere(

@@ -47,6 +47,10 @@ class Footprint:
     templates_bytes: int = 0
     """Of its debconf templates (part of ``info_bytes``): debconf's databases grow with them."""
 
+    def __hash__(self) -> int:
+        """Of some of it: what is known of a package is looked up by its footprint, whose pieces are many."""
+        return hash((self.info_bytes, self.status_bytes, len(self.pieces)))
+
 
 @dataclass(frozen=True, slots=True)
 class Package:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from layerlint._pattern import pattern
@@ -12,6 +13,7 @@ Key: TypeAlias = tuple[int, Part, Part]
 _RUN = pattern(r"([^0-9]*)([0-9]*)")
 
 
+@lru_cache(maxsize=16384)
 def version_key(version: str) -> Key:
     """``[epoch:]upstream[-revision]`` as a tuple; two texts with equal keys are the same version."""
     epoch, colon, rest = version.strip().partition(":")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.causes import cause_of
@@ -10,8 +10,9 @@ from layerlint.checks.model import Check, Observation
 from layerlint.domain.truth import Truth
 from layerlint.domain.units import Bytes
 from layerlint.execution.trace import Step, Trace
+from layerlint.filesystem.accounting import count_names
 from layerlint.filesystem.layer import Entry, EntryKind
-from layerlint.filesystem.node import Change, Inode
+from layerlint.filesystem.node import BASE_LAYER, Change, Inode
 from layerlint.filesystem.tree import inodes
 from layerlint.report import Confidence
 
@@ -23,8 +24,11 @@ class Params:
 
 
 def _run(trace: Trace, params: Params) -> Iterator[Observation]:
+    if trace.target is None:
+        return
+    names_in_base, _ = count_names(trace.target.base.filesystem.root)
     for step in trace.layer_steps():
-        copied = [entry for entry in _copied_up(step) if entry.bytes.likely >= params.minimum]
+        copied = [entry for entry in _copied_up(step, names_in_base) if entry.bytes.likely >= params.minimum]
         held = {id(inode) for inode in inodes(step.after.filesystem.root)} if copied else set()
         for entry in copied:
             if (other := _other_name(step, entry, held)) is not None:
@@ -37,12 +41,17 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
                 )
 
 
-def _copied_up(step: Step) -> Iterator[Entry]:
+def _copied_up(step: Step, names_in_base: Mapping[int, int]) -> Iterator[Entry]:
+    """What is copied up from an inode that may have had several names."""
     for entry in () if step.layer is None else step.layer.entries:
         node = entry.node
         if entry.kind is not EntryKind.FILE or not isinstance(node, Inode) or node.origin is None:
             continue
-        if node.change in (Change.METADATA, Change.CONTENT) and node.origin.layer != node.layer:
+        if node.change not in (Change.METADATA, Change.CONTENT) or node.origin.layer == node.layer:
+            continue
+        # A link to a file of a lower layer copies it up: no inode gets another name later.
+        assumed = 2 if node.origin.layer == BASE_LAYER else 1
+        if node.origin.linked or names_in_base.get(id(node.origin), assumed) > 1:
             yield entry
 
 

@@ -133,6 +133,8 @@ _FORMS: Final = (
     ),
 )  # fmt: skip
 
+_LITERALS: Final = tuple(dict.fromkeys(literal for form in _FORMS for literal in form.literals))
+
 _PLACEHOLDER: Final = (
     r"(?i)change_?-?me|dummy|example|fake|foobar|insert|placeholder|replace|sample|s3cr3t|secret|password|"
     r"passw0rd|redacted|test|todo|token|xxxx|your|0123456|1234567|abcdef|\*\*\*|\.\.\.|<|\$"
@@ -154,6 +156,8 @@ def is_placeholder(value: str) -> bool:
 
 def find_credentials(text: str) -> Iterator[Credential]:
     """Those of a text, form by form."""
+    if not any(map(text.__contains__, _LITERALS)):
+        return
     for form in _FORMS:
         if not any(literal in text for literal in form.literals):
             continue

@@ -7,7 +7,7 @@ package manager that a RUN calls, in the layer of the base.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TypeVar
 
 from layerlint._dataclass import dataclass, replace
@@ -130,42 +130,46 @@ def _near(size: Size, near: BaseImage) -> _Ground:
 
 def _sized(filesystem: FileSystem, size: Size) -> FileSystem:
     """The files of packages, which are those of another release, as much smaller or larger as the whole is."""
-    seen: set[int] = set()
     packaged = other = 0
-    for inode in inodes(filesystem.root):
-        if id(inode) not in seen:
-            seen.add(id(inode))
-            if inode.label is None:
-                other += inode.size.likely
-            else:
-                packaged += inode.size.likely
+    for inode in {id(inode): inode for inode in inodes(filesystem.root)}.values():
+        if inode.label is None:
+            other += inode.size.likely
+        else:
+            packaged += inode.size.likely
     factor = max(_LEAST, (size.likely - other) / max(1, packaged))
 
-    # Many files have one size.
-    @cache
-    def scaled(likely: int) -> Size:
-        return Size.around(int(likely * factor), _NEAR, _NEAR)
-
-    return replace(filesystem, root=_scaled(filesystem.root, scaled, {}))
+    return replace(filesystem, root=_scaled(filesystem.root, factor, {}, {}))
 
 
-def _scaled(directory: Directory, scaled: Callable[[int], Size], done: dict[int, Inode]) -> Directory:
-    """Recursion down a tree of the catalog."""
-    children: dict[str, Node] = {}
+def _scaled(directory: Directory, factor: float, sizes: dict[int, Size], done: dict[int, Inode]) -> Directory:
+    """Recursion down a tree of the catalog; what holds no file of a package is shared.
+
+    ``sizes``: the new ones by the old: many files have one size.
+    """
+    changed: dict[str, Node] = {}
     for name, node in directory.children.items():
         if isinstance(node, Directory):
-            children[name] = _scaled(node, scaled, done)
+            other = _scaled(node, factor, sizes, done)
+            if other is not node:
+                changed[name] = other
         elif node.kind is not Kind.FILE:
-            children[name] = node
+            continue
         elif node.label is None:
             # Databases of the packages, and the like: those of the image tell of others.
-            own = node.content is not None or not node.size.is_exact
-            children[name] = node if own else replace(node, size=Size.around(node.size.likely, _NEAR, _NEAR))
+            if node.content is None and node.size.is_exact:
+                changed[name] = replace(node, size=Size.around(node.size.likely, _NEAR, _NEAR))
         else:
-            if id(node) not in done:
-                done[id(node)] = _of_other_size(node, scaled(node.size.likely))
-            children[name] = done[id(node)]
-    return with_children(directory, children, directory.mtime)
+            inode = done.get(id(node))
+            if inode is None:
+                likely = node.size.likely
+                size = sizes.get(likely)
+                if size is None:
+                    size = sizes[likely] = Size.around(int(likely * factor), _NEAR, _NEAR)
+                inode = done[id(node)] = _of_other_size(node, size)
+            changed[name] = inode
+    if not changed:
+        return directory
+    return with_children(directory, {**directory.children, **changed}, directory.mtime)
 
 
 def _of_other_size(file: Inode, size: Size) -> Inode:

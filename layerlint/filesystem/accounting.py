@@ -174,7 +174,7 @@ class _Holder:
 
 
 @lru_cache(maxsize=16)
-def _counted(root: Directory) -> tuple[Mapping[int, int], Size]:
+def count_names(root: Directory) -> tuple[Mapping[int, int], Size]:
     """How many names hold an inode, by `id`, and the bytes of all; a base is mostly that of the file before."""
     names: dict[int, int] = {}
     sizes: list[Size] = []
@@ -188,7 +188,7 @@ def _counted(root: Directory) -> tuple[Mapping[int, int], Size]:
 
 class _Ledger:
     def __init__(self, base: Directory) -> None:
-        self._names, bytes_of_base = _counted(base)
+        self._names, bytes_of_base = count_names(base)
         self._shipped = [bytes_of_base]
         # The data of the layers, and what of the base a layer touched.
         self._blobs: list[_Blob] = []

@@ -25,7 +25,9 @@ def apply(lower: FileSystem, layer: Layer) -> FileSystem:
 
     Entries with a path that is too long or too deep (`MAX_DEPTH`) or that holds ``..`` are left out.
     """
-    root = _patch(layer).over(lower.root, layer.index)
+    root = next((above for below, above in layer._applied if below is lower.root), None)
+    if root is None:
+        root = _patch(layer).over(lower.root, layer.index)
     return lower if root is lower.root else replace(lower, root=root)
 
 
@@ -37,6 +39,7 @@ def commit(before: FileSystem, after: FileSystem, differ: Differ, index: int) ->
     """
     layer = diff(before, after, differ, index)
     root = _patch(layer).over(before.root, index)
+    layer._applied.append((before.root, root))
     return layer, replace(after, root=root)
 
 

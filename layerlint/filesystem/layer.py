@@ -9,7 +9,7 @@ from typing import NamedTuple
 from layerlint._dataclass import dataclass, field
 from layerlint.domain.size import ZERO, Size
 from layerlint.domain.truth import Truth
-from layerlint.filesystem.node import Change, Inode, Kind, Node
+from layerlint.filesystem.node import Change, Directory, Inode, Kind, Node
 
 
 class EntryKind(Enum):
@@ -135,6 +135,10 @@ class Layer:
     """Positions of directories that are all new and ship with all that is in them, and where that ends:
     the tree of such an entry's node is what the layer says.  Filled by `diff`."""
     _contents: list[Contents] = field(default_factory=list, init=False, compare=False, repr=False)
+    _applied: list[tuple[Directory, Directory]] = field(
+        default_factory=list, init=False, compare=False, repr=False
+    )
+    """The root that the layer was made on, and the one above it."""
 
     @property
     def contents(self) -> Contents:

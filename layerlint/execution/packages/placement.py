@@ -8,7 +8,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from layerlint._dataclass import replace
-from layerlint.catalog.model import Package, Piece
+from layerlint.catalog.model import Footprint, Package, Piece
 from layerlint.domain.size import Size
 from layerlint.domain.truth import Truth
 from layerlint.execution.packages.database import Installed, PackageDatabase
@@ -29,20 +29,30 @@ def files_of(
     package: Package, filters: tuple[tuple[bool, str], ...], layer: int, because: str, nearness: Nearness
 ) -> dict[str, Inode]:
     """Path to node of what an installed package puts on disk, with its files in dpkg's own directory."""
-    files: dict[str, Inode] = {}
     label = f"apt:{package.name}"
-    info = Piece(INFO, Size.exact(package.footprint.info_bytes), package.footprint.info_files, True)
-    for piece in (*package.footprint.pieces, info):
-        path = f"{piece.path}/<{package.name}>" if piece.summary else piece.path
+    files = {
+        path: Inode(Kind.FILE, size, mode, 0, 0, layer, because, None, "", count, label=label)
+        for path, (size, count, mode) in _unpacked(package.name, package.footprint, filters, nearness).items()
+    }
+    return _with_mark(files, package.name, label)
+
+
+@lru_cache(maxsize=4096)
+def _unpacked(
+    name: str, footprint: Footprint, filters: tuple[tuple[bool, str], ...], nearness: Nearness
+) -> dict[str, tuple[Size, Size, int]]:
+    """Path to bytes, files and mode: many files of a run install the same packages."""
+    found: dict[str, tuple[Size, Size, int]] = {}
+    info = Piece(INFO, Size.exact(footprint.info_bytes), footprint.info_files, True)
+    for piece in (*footprint.pieces, info):
+        path = f"{piece.path}/<{name}>" if piece.summary else piece.path
         if piece.count == 0 or not is_unpacked(path, filters):
             continue
-        mode = 0o755 if path.startswith(_PROGRAMS) else 0o644
-        count = Size.exact(piece.count)
-        size = nearness.of(piece.bytes)
-        if (other := files.get(path)) is not None:
-            size, count = size + other.size, count + other.count
-        files[path] = Inode(Kind.FILE, size, mode, 0, 0, layer, because, count=count, label=label)
-    return _with_mark(files, package.name, label)
+        size, count = nearness.of(piece.bytes), Size.exact(piece.count)
+        if (other := found.get(path)) is not None:
+            size, count = size + other[0], count + other[1]
+        found[path] = size, count, 0o755 if path.startswith(_PROGRAMS) else 0o644
+    return found
 
 
 _MARKED = re.compile(r"libpython(3\.\d\d)-stdlib")

@@ -7,7 +7,8 @@ installed satisfies the first alternative that can be installed is marked in tur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from layerlint._dataclass import dataclass
@@ -26,6 +27,10 @@ class Index(Protocol):
     def providers(self, name: str) -> tuple[str, ...]: ...
 
     def names(self) -> tuple[str, ...]: ...
+
+    def __hash__(self) -> int:
+        """It never changes: what was found in it is kept for the next file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,6 @@ class _Marks:
         self._refusals: dict[str, list[tuple[str, Relation]]] = {}
         """Of the marked packages' conflicts: the name refused, by whom and which versions."""
         self._reserved: set[str] = set()
-        self._provided: dict[str, tuple[str, ...]] = {}
-        self._found: dict[Relation, list[Package]] = {}
         self._entered: set[str] = set()
 
     def plan(self) -> Plan:
@@ -240,22 +243,13 @@ class _Marks:
         own = self._version(relation.name)
         if own is not None and satisfies(own, relation.operator, relation.version):
             yield relation.name
-        for name in self._providers(relation.name):
+        for name in self.index.providers(relation.name):
             version = self._version(name)
             if version is not None and _matches(name, version, relation, self.index):
                 yield name
 
-    def _providers(self, name: str) -> tuple[str, ...]:
-        found = self._provided.get(name)
-        if found is None:
-            found = self._provided[name] = self.index.providers(name)
-        return found
-
-    def _candidates(self, relation: Relation) -> list[Package]:
-        found = self._found.get(relation)
-        if found is None:
-            found = self._found[relation] = candidates(relation, self.index)
-        return found
+    def _candidates(self, relation: Relation) -> Sequence[Package]:
+        return candidates(relation, self.index)
 
     def _choose(self, group: tuple[Relation, ...]) -> Package | None:
         for relation in group:
@@ -276,12 +270,13 @@ class _Marks:
         return not any(
             name in self._reserved and name != package.name
             for relation in package.conflicts
-            for name in (relation.name, *self._providers(relation.name))
+            for name in (relation.name, *self.index.providers(relation.name))
             if (other := self.index.get(name)) and _matches(name, other.version, relation, self.index)
         )
 
 
-def candidates(relation: Relation, index: Index) -> list[Package]:
+@lru_cache(maxsize=16384)
+def candidates(relation: Relation, index: Index) -> Sequence[Package]:
     """What can satisfy the relation: the real package, then providers as apt prefers them.
 
     Essential ones first, then by priority (apt-pkg/depcache.cc, ``CompareProviders``), then the one that
