@@ -136,6 +136,9 @@ else:
     A subclass that is no dataclass itself needs ``__slots__ = ()``: an object with a dict is no such twin.
     """
 
+    _OPEN, _CLOSED, _TWIN = "open", "closed", "twin"
+    """How ``__init__`` sets a field: as anybody may, past ``__setattr__``, or while the object is open."""
+
     _plain = field()
     """Of every field without a default."""
 
@@ -150,9 +153,10 @@ else:
         def __init__(self, *values, **named):  # noqa: N807
             owner = next(cls for cls in type(self).__mro__ if cls.__dict__.get("__init__") is __init__)
             has_post_init = hasattr(owner, "__post_init__")
-            many = frozen and len(fields) >= _MANY and owner.__bases__ == (object,)
-            owner.__init__ = made = _init(fields, has_post_init, many)
-            if many:
+            many = len(fields) >= _MANY and owner.__bases__ == (object,)
+            way = _OPEN if not frozen else _TWIN if many else _CLOSED
+            owner.__init__ = made = _init(fields, has_post_init, way)
+            if way is _TWIN:
                 # The constructor makes its object one of an open class with the same slots while it fills them.
                 twin = type("_Twin", (), {"__slots__": tuple(fields)})
                 made.__globals__.update(_Own=owner, _Twin=twin)
@@ -160,24 +164,24 @@ else:
 
         return __init__
 
-    def _init(fields, has_post_init, many):
+    def _init(fields, has_post_init, way):
         required = [each.default is _Missing for each in fields.values()]
         plain = all(each.init and each.default_factory is _Missing for each in fields.values())
         if plain and not has_post_init and required == sorted(required, reverse=True):
             defaults = tuple(each.default for each in fields.values() if each.default is not _Missing)
-            return _plain_init(tuple(fields), defaults, many)
-        return _compiled_init(fields, has_post_init, many)
+            return _plain_init(tuple(fields), defaults, way)
+        return _compiled_init(fields, has_post_init, way)
 
     _prototypes = {}
 
-    def _plain_init(names, defaults, many):
+    def _plain_init(names, defaults, way):
         """The code of all classes with as many fields is one, but for their names: nothing is compiled."""
         numbered = tuple(f"f{i}" for i in range(len(names)))
-        code = _prototypes.get((numbered, many))
+        code = _prototypes.get((numbered, way))
         if code is None:
-            scope, body = {}, _filled([(name, name) for name in numbered], many)
+            scope, body = {}, _filled([(name, name) for name in numbered], way)
             exec(f"def __init__({', '.join(('self', *numbered))}):\n{body}", scope)
-            code = _prototypes[numbered, many] = scope["__init__"].__code__
+            code = _prototypes[numbered, way] = scope["__init__"].__code__
         renamed = dict(zip(numbered, names, strict=True))
         parts = {
             part: tuple(renamed.get(each, each) for each in getattr(code, part))
@@ -190,9 +194,11 @@ else:
     def _scope():
         return {"_set": object.__setattr__}
 
-    def _filled(values, many):
+    def _filled(values, way):
         """The lines that set fields, from pairs of a name and an expression."""
-        if not many:
+        if way is _OPEN:
+            return "".join(f" self.{name} = {value}\n" for name, value in values) or " pass\n"
+        if way is _CLOSED:
             return "".join(f" _set(self, {name!r}, {value})\n" for name, value in values) or " pass\n"
         # An object of a derived class has another layout.
         open_ = "".join(f"  self.{name} = {value}\n" for name, value in values)
@@ -202,7 +208,7 @@ else:
             f"{open_}  self.__class__ = _Own\n else:\n{closed}"
         )
 
-    def _compiled_init(fields, has_post_init, many):
+    def _compiled_init(fields, has_post_init, way):
         scope = _scope()
         parameters, values = ["self"], []
         for name, each in fields.items():
@@ -221,7 +227,7 @@ else:
             elif len(parameters) > 1 and parameters[-1].partition("=")[0] == name:
                 parameters.pop()
                 values.append((name, value.partition(" if ")[0] if "(" in value else f"_d_{name}"))
-        body = _filled(values, many) + (" self.__post_init__()\n" if has_post_init else "")
+        body = _filled(values, way) + (" self.__post_init__()\n" if has_post_init else "")
         exec(f"def __init__({', '.join(parameters)}):\n{body}", scope)
         return scope["__init__"]
 

@@ -8,13 +8,15 @@ alignment of sequences with free gaps in front, as of Needleman and Wunsch).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.history_rows import Told, likeness, told_by_instruction, told_by_row
 from layerlint.dockerfile.instructions import Workdir
-from layerlint.execution.trace import Step, Trace
 from layerlint.images.model import History, Image
+
+if TYPE_CHECKING:
+    from layerlint.execution.trace import Step, Trace
 
 _MOST_CELLS: Final = 400_000
 """Rows times instructions that are compared, about a second; of more, the last rows alone."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from layerlint._dataclass import dataclass
+from layerlint.dockerfile.instructions import one_line
 from layerlint.effects import Compress, Decompress, Effect, Move, Remove
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import CommandRun, Step, Trace
 from layerlint.filesystem.accounting import Hidden
 from layerlint.filesystem.node import BASE_LAYER

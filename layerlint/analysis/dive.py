@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size
 from layerlint.filesystem.layer import EntryKind, Layer
-from layerlint.filesystem.tree import MAX_DEPTH, split
+from layerlint.filesystem.tree import MAX_DEPTH, PATH_MAX, split
 from layerlint.report import DiveFigures
 
 _WHITEOUT = ".wh."
@@ -108,16 +108,26 @@ class _Node:
 def _tree(layer: Layer, bytes_of: Callable[[Size], int]) -> tuple[_Node, int]:
     """The tree of a layer, whiteouts under their own names, and the bytes of its files."""
     root, shipped = _Node(), 0
+    folder, inside = "", root
     for entry in layer.entries:
-        parts = split(entry.path)
-        if not parts or len(parts) > MAX_DEPTH:
+        parent, _, name = entry.path.rpartition("/")
+        if parent != folder:
+            # Entries of one directory follow one another.
+            parts = split(parent)
+            if parts is None or len(parts) >= MAX_DEPTH:
+                continue
+            folder, inside = parent, root.make(parts)
+        if not name or len(entry.path) > PATH_MAX:
             continue
-        if entry.kind is EntryKind.WHITEOUT:
-            parts[-1] = _WHITEOUT + parts[-1]
-        node = root.make(parts)
-        if entry.kind is not EntryKind.OPAQUE:
+        kind = entry.kind
+        if kind is EntryKind.WHITEOUT:
+            name = _WHITEOUT + name
+        node = inside.children.get(name)
+        if node is None:
+            node = inside.children[name] = _Node()
+        if kind is not EntryKind.OPAQUE:
             node.size = bytes_of(entry.bytes)
-            node.is_directory = entry.kind is EntryKind.DIRECTORY
+            node.is_directory = kind is EntryKind.DIRECTORY
             shipped += node.size
     return root, shipped
 
@@ -131,8 +141,12 @@ def _graft(upper: _Node, stacked: _Node) -> None:
             continue
         below = stacked.children.get(name)
         if below is None:
+            if not child.children:
+                stacked.children[name] = child
+                continue
             below = stacked.children[name] = _Node()
-        _graft(child, below)
+        if child.children:
+            _graft(child, below)
         below.size, below.is_directory = child.size, child.is_directory
 
 
@@ -169,7 +183,10 @@ class _Paths:
                 if not self.visit(child, lower, f"{path}/{name}"):
                     return False
                 continue
-            found = self.known.setdefault(f"{path}/{bare}", _Path())
+            whole = f"{path}/{bare}"
+            found = self.known.get(whole)
+            if found is None:
+                found = self.known[whole] = _Path()
             if bare == name:
                 found.add(child.size)
             elif lower is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from layerlint.domain.credentials import redact_all
 from layerlint.filesystem.layer import EntryKind
-from layerlint.filesystem.node import Inode, Kind
-from layerlint.filesystem.tree import walk
+from layerlint.filesystem.node import Inode
+from layerlint.filesystem.tree import locate
 from layerlint.filesystem.union import FileSystem
 from layerlint.images.model import Image, ImageLayer
 from layerlint.report import DuplicateRecord
@@ -15,15 +15,40 @@ from layerlint.report import DuplicateRecord
 
 def duplicates(image: Image, final: FileSystem) -> tuple[DuplicateRecord, ...]:
     """Of what can be seen of the image: what is hidden counts as hidden, and hard links as one file."""
-    digests = {id(inode): digest for layer in image.layers for _, inode, digest in files(layer)}
-    seen: set[int] = set()
-    copies: list[tuple[str, int, str, int]] = []
-    for path, node in walk("/", final.root):
-        if isinstance(node, Inode) and node.kind is Kind.FILE and id(node) not in seen:
-            seen.add(id(node))
-            if (digest := digests.get(id(node))) is not None:
-                copies.append((digest, node.size.likely, path, node.layer))
-    return gather(copies)
+    alike: dict[str, dict[int, Inode]] = {}
+    for layer in image.layers:
+        for _, inode, digest in files(layer):
+            alike.setdefault(digest, {})[id(inode)] = inode
+    digests = {each: digest for digest, found in alike.items() if len(found) > 1 for each in found}
+    names: dict[int, str] = {}
+    """The first name of each that can be seen."""
+    for path, inode in _names(image, digests):
+        if _is_seen(final, path, inode):
+            known = names.get(id(inode))
+            names[id(inode)] = path if known is None else min(path, known, key=_order)
+    return gather(
+        (digests[each], inode.size.likely, name, inode.layer)
+        for each, name in names.items()
+        for inode in (alike[digests[each]][each],)
+    )
+
+
+def _names(image: Image, wanted: Container[int]) -> Iterator[tuple[str, Inode]]:
+    """Of inodes, given by `id`: every name that a layer gives them."""
+    for layer in image.layers:
+        for entry in layer.layer.entries:
+            if isinstance(entry.node, Inode) and id(entry.node) in wanted:
+                yield entry.path, entry.node
+
+
+def _order(path: str) -> list[str]:
+    """As `walk` goes."""
+    return path.split("/")
+
+
+def _is_seen(final: FileSystem, path: str, inode: Inode) -> bool:
+    place = locate(final.root, path, follow=False)
+    return place is not None and place.node is inode and place.path == path
 
 
 def files(layer: ImageLayer) -> Iterator[tuple[str, Inode, str]]:
@@ -34,12 +59,10 @@ def files(layer: ImageLayer) -> Iterator[tuple[str, Inode, str]]:
     last = {
         entry.path: entry.node
         for entry in layer.layer.entries
-        if entry.kind is EntryKind.FILE and isinstance(entry.node, Inode)
+        if entry.kind is EntryKind.FILE and entry.path in layer.digests and isinstance(entry.node, Inode)
     }
     for path, inode in last.items():
-        digest = layer.digests.get(path)
-        if digest is not None:
-            yield path, inode, digest
+        yield path, inode, layer.digests[path]
 
 
 def across(layers: Sequence[ImageLayer]) -> tuple[DuplicateRecord, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from layerlint.analysis.basis import by_basis
 from layerlint.analysis.forecast import compressed, entry_count
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.size import ZERO, Size, total
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import Entry, Layer
 from layerlint.report import CommandRecord, StepRecord, UnmodelledRecord

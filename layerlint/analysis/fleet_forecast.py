@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size, total
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import Layer
 from layerlint.filesystem.node import ArchiveMember, HostFile, Inode

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from layerlint.analysis.basis import coverage
 from layerlint.analysis.root_files import root_files
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import Size, total
 from layerlint.execution.compression import ratio
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.layer import EntryKind, Layer, suffix_of
 from layerlint.filesystem.node import BASE_LAYER, Inode, Zeros

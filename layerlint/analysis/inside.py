@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from layerlint._dataclass import replace
 from layerlint.analysis.attribution import Attribution, LayerSource, attribute
 from layerlint.analysis.dive import dive_figures
 from layerlint.analysis.duplicates import duplicates
 from layerlint.analysis.root_files import root_files
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.credentials import redact, redact_all
 from layerlint.domain.size import ZERO, Size, total
-from layerlint.execution.instructions import one_line
-from layerlint.execution.trace import Trace
 from layerlint.filesystem.accounting import Accounting, account
-from layerlint.filesystem.apply import apply
 from layerlint.filesystem.union import FileSystem
 from layerlint.images.model import Image, ImageLayer
 from layerlint.report import (
@@ -27,6 +26,9 @@ from layerlint.report import (
     LayersReport,
     Origin,
 )
+
+if TYPE_CHECKING:
+    from layerlint.execution.trace import Trace
 
 WITHOUT_HISTORY = "(not told by the image)"
 """In place of the instruction of a layer that no row of a history is about."""
@@ -43,12 +45,9 @@ def look_inside(
     layers = [each.layer for each in image.layers]
     sources = attribute(image, trace)
     accounting = account(FileSystem.scratch(), layers)
-    final = FileSystem.scratch()
-    for layer in layers:
-        final = apply(final, layer)
     report = _layers_report(image, trace, sources, accounting, changes=changes)
     if files:
-        report = replace(report, files=root_files(final.root, files))
+        report = replace(report, files=root_files(accounting.final.root, files))
     base_layers = None if trace is None else sources.base_layers
     return ImageReport(
         image.reference,
@@ -56,7 +55,7 @@ def look_inside(
         image.id,
         report,
         dive_figures(layers),
-        duplicates(image, final),
+        duplicates(image, accounting.final),
         exact_figures(image, accounting, base_layers),
         base_layers,
         name=image.name,

@@ -11,9 +11,9 @@ from layerlint.analysis.attribution import Attribution, LayerSource, attribute
 from layerlint.analysis.basis import basis
 from layerlint.analysis.forecast import forecast
 from layerlint.analysis.inside import instruction
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.credentials import redact
 from layerlint.domain.size import ZERO, Size, total
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import Step, Trace
 from layerlint.filesystem.accounting import account
 from layerlint.filesystem.apply import squash

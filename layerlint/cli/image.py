@@ -48,7 +48,6 @@ def _uncollected() -> Iterator[None]:
 
 
 def _image(options: argparse.Namespace) -> int:
-    from layerlint.analysis.gates import judge, of_image
     from layerlint.analysis.inside import look_inside
     from layerlint.cli.gates import bounds, exit_code
     from layerlint.reporters import IMAGE_REPORTERS, image_reporter
@@ -67,6 +66,8 @@ def _image(options: argparse.Namespace) -> int:
         files = paths_of_each(2)
     report = look_inside(open_source(sources[0], options), trace, changes=options.changes, files=files)
     if asked:
+        from layerlint.analysis.gates import judge, of_image
+
         figures = of_image(report, exact=options.gate_figures == "exact")
         report = replace(report, layers=replace(report.layers, gates=judge(figures, asked)))
     if options.format == "html":
@@ -107,6 +108,18 @@ def _page(report: ImageReport, trace: Trace | None, files: int) -> str:
     return images([report], [file], __version__)
 
 
+def _pages(options: argparse.Namespace, sources: list[str]) -> str:
+    """One page of several images, to be chosen from."""
+    from layerlint import __version__
+    from layerlint.analysis.inside import look_inside
+    from layerlint.reporters.html import images
+    from layerlint.reporters.html.limits import paths_of_each
+
+    files = paths_of_each(len(sources))
+    reports = [look_inside(open_source(source, options), files=files) for source in sources]
+    return images(reports, [None] * len(reports), __version__)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from layerlint.analysis.verify import verify as compare
     from layerlint.reporters import verify_reporter
@@ -128,8 +141,12 @@ def _fleet(options: argparse.Namespace, sources: list[str], dockerfile: str | No
 
     if dockerfile is not None:
         raise UsageError(f"{dockerfile}: a Dockerfile is for one image, and there are {len(sources)}")
+    if options.format == "html":
+        write(options.output, _pages(options, sources))
+        return OK
     if options.format not in FLEET_REPORTERS:
-        raise UsageError(f"several images are told as {', '.join(FLEET_REPORTERS)}, not as {options.format}")
+        formats = ", ".join(sorted((*FLEET_REPORTERS, "html")))
+        raise UsageError(f"several images are told as {formats}, not as {options.format}")
     report = fleet([open_source(source, options, alone=False) for source in sources])
     write(options.output, fleet_reporter(options.format)(report, style_of(options)))
     return OK

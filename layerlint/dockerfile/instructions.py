@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from layerlint._dataclass import dataclass
 from layerlint.dockerfile.syntax import Heredoc, Node, SourceMap, Word
+from layerlint.domain.credentials import redact
 from layerlint.source import Span
 
 
@@ -212,3 +213,9 @@ Instruction: TypeAlias = (
     | OnBuild
     | UnknownInstruction
 )
+
+
+def one_line(instruction: Instruction) -> str:
+    """The instruction on one line, without the bodies of here-documents and the values of secrets."""
+    text = redact(" ".join(instruction.node.text.split()))
+    return f"ONBUILD {text}" if instruction.node.elsewhere else text

@@ -20,9 +20,9 @@ from layerlint.dockerfile.instructions import (
     UnknownInstruction,
     User,
     Workdir,
+    one_line,
 )
 from layerlint.dockerfile.syntax import Word
-from layerlint.domain.credentials import redact
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.domain.versions import versioned
 from layerlint.execution.accounts import of_user
@@ -102,12 +102,6 @@ def lookup(state: State, *, known_base: bool) -> Callable[[str], Text | None]:
         return None if known_base or name in state.declared else UNKNOWN
 
     return look
-
-
-def one_line(instruction: Instruction) -> str:
-    """The instruction on one line, without the bodies of here-documents and the values of secrets."""
-    text = redact(" ".join(instruction.node.text.split()))
-    return f"ONBUILD {text}" if instruction.node.elsewhere else text
 
 
 def execute(instruction: Instruction, state: State, index: int, around: Surroundings) -> Step:

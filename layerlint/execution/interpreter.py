@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from layerlint._dataclass import dataclass, field, replace
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.directives import takes_devices
-from layerlint.dockerfile.instructions import Instruction
+from layerlint.dockerfile.instructions import Instruction, one_line
 from layerlint.dockerfile.references import is_windows_image
 from layerlint.dockerfile.syntax import Document
 from layerlint.domain.credentials import redact
@@ -15,7 +15,7 @@ from layerlint.domain.size import UNBOUNDED, ZERO
 from layerlint.domain.text import Text
 from layerlint.execution import bases
 from layerlint.execution.context import BuildContext
-from layerlint.execution.instructions import Surroundings, execute, one_line
+from layerlint.execution.instructions import Surroundings, execute
 from layerlint.execution.packages.database import PackageDatabase
 from layerlint.execution.trace import Base, StageTrace, State, Step, Trace
 from layerlint.filesystem.accounting import account

@@ -7,7 +7,7 @@ holds for likely bytes always, and for the bounds where nothing is MAYBE.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import assert_never
@@ -59,6 +59,8 @@ class Accounting:
     hidden: Size
     items: tuple[Hidden, ...]
     """The largest first (likely bytes), then by path."""
+    final: FileSystem
+    """The base with all layers on it."""
 
 
 def account(base: FileSystem, layers: Sequence[Layer]) -> Accounting:
@@ -70,13 +72,15 @@ def account(base: FileSystem, layers: Sequence[Layer]) -> Accounting:
     state = base
     for layer in layers:
         above = apply(state, layer)
+        changes: list[_Change] = []
         appeared: list[Inode] = []
-        ledger.add(layer, tuple(_changes("", state.root, above.root, appeared)), appeared)
+        _compare("", state.root, above.root, changes, appeared)
+        ledger.add(layer, changes, appeared)
         state = above
-    return ledger.close()
+    return ledger.close(state)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Change:
     """A name whose inode is another one now."""
 
@@ -88,46 +92,46 @@ class _Change:
     """What took the place of a whole directory, else ``new``."""
 
 
-def _changes(
+def _compare(
     path: str,
     old: Node | None,
     new: Node | None,
+    found: list[_Change],
     appeared: list[Inode],
     *,
     type_change: bool = False,
     instead: Inode | None = None,
-) -> Iterator[_Change]:
-    """The names that differ between two trees; shared subtrees are not visited.
+) -> None:
+    """Find the names that differ between two trees; shared subtrees are not visited.
 
     Of a new directory, inodes go to ``appeared`` that are nothing but new: of most layers nearly all.
     """
     if old is new:
         return
     if old is None and isinstance(new, Directory):
-        yield from _new_names(path, new, appeared)
+        _new_names(path, new, found, appeared)
         return
     old_inode = old if isinstance(old, Inode) else None
     new_inode = new if isinstance(new, Inode) else None
     if old is not None and new is not None and _type(old) is not _type(new):
         type_change, instead = True, new_inode
     if old_inode is not None or new_inode is not None:
-        yield _Change(path, old_inode, new_inode, type_change, new_inode or instead)
+        found.append(_Change(path, old_inode, new_inode, type_change, new_inode or instead))
     below = old.children if isinstance(old, Directory) else {}
     above = new.children if isinstance(new, Directory) else {}
     names = [name for name, node in above.items() if below.get(name) is not node]
     names += [name for name in below if name not in above]
     for name in sorted(names):
-        yield from _changes(
-            f"{path}/{name}",
-            below.get(name),
-            above.get(name),
-            appeared,
-            type_change=type_change,
-            instead=instead,
-        )
+        before, after = below.get(name), above.get(name)
+        if before is None and isinstance(after, Inode):
+            found.append(_Change(f"{path}/{name}", None, after, type_change, after))
+        else:
+            _compare(
+                f"{path}/{name}", before, after, found, appeared, type_change=type_change, instead=instead
+            )
 
 
-def _new_names(path: str, new: Directory, appeared: list[Inode]) -> Iterator[_Change]:
+def _new_names(path: str, new: Directory, found: list[_Change], appeared: list[Inode]) -> None:
     children = new.children
     others = []
     for name, node in children.items():
@@ -138,9 +142,9 @@ def _new_names(path: str, new: Directory, appeared: list[Inode]) -> Iterator[_Ch
     for name in sorted(others):
         node = children[name]
         if isinstance(node, Directory):
-            yield from _new_names(f"{path}/{name}", node, appeared)
+            _new_names(f"{path}/{name}", node, found, appeared)
         else:
-            yield _Change(f"{path}/{name}", None, node, False, node)
+            found.append(_Change(f"{path}/{name}", None, node, False, node))
 
 
 def _type(node: Node) -> object:
@@ -239,7 +243,7 @@ class _Ledger:
                 blob.path, blob.hidden_by = change.path, layer.index
                 blob.kind, blob.replacement = _reason(change, change.old, origins)
 
-    def close(self) -> Accounting:
+    def close(self, final: FileSystem) -> Accounting:
         shown: dict[int, int] = {}
         whole: set[int] = set()
         for holder in self._holders.values():
@@ -266,7 +270,8 @@ class _Ledger:
                 )
                 items.append(item)
         items.sort(key=lambda item: (-item.bytes.likely, item.path, item.created))
-        return Accounting(image, Size(low, likely, high), total(item.bytes for item in items), tuple(items))
+        hidden_bytes = total(item.bytes for item in items)
+        return Accounting(image, Size(low, likely, high), hidden_bytes, tuple(items), final)
 
     def _ship(self, inode: Inode, size: Size, layer: int, names: int) -> _Holder:
         blob = _Blob(inode, size, layer)

@@ -16,8 +16,10 @@ from layerlint.filesystem.differ import diff
 from layerlint.filesystem.join import weaken
 from layerlint.filesystem.layer import DATA_KIND, Differ, Entry, EntryKind, Layer
 from layerlint.filesystem.node import BASE_LAYER, Directory, Inode, Node, empty_directory
-from layerlint.filesystem.tree import MAX_DEPTH, split
+from layerlint.filesystem.tree import MAX_DEPTH, PATH_MAX, split
 from layerlint.filesystem.union import FileSystem
+
+_ODD_NAMES = frozenset(("", ".", ".."))
 
 
 def apply(lower: FileSystem, layer: Layer) -> FileSystem:
@@ -66,6 +68,21 @@ class _Patch:
     inside: tuple[Layer, int, int] | None = None
     """Of a directory that is whole (`Layer.whole`): where the entries are that are not yet in ``children``."""
 
+    def child(self, name: str) -> _Patch:
+        child = self.children.get(name)
+        if child is None:
+            child = self.children[name] = _Patch()
+        return child
+
+    def put(self, entry: Entry) -> None:
+        match entry.kind:
+            case EntryKind.WHITEOUT:
+                self.whiteout = entry
+            case EntryKind.OPAQUE:
+                self.opaque = entry
+            case _:
+                self.entry = entry if entry.node is not None else self.entry
+
     def over(self, lower: Node | None, index: int) -> Directory:
         """The directory that this and the node below it make together."""
         given = self.entry.node if self.entry is not None else None
@@ -75,7 +92,10 @@ class _Patch:
             layer, start, end = self.inside
             self.inside, depth = None, len(split(layer.entries[start - 1].path) or ())
             for entry in layer.entries[start:end]:
-                _insert(self, (split(entry.path) or [])[depth:], entry)
+                at = self
+                for name in (split(entry.path) or [])[depth:]:
+                    at = at.child(name)
+                at.put(entry)
         if not isinstance(lower, Directory):
             base = replace(given, children={}) if isinstance(given, Directory) else _implied(index)
         elif self.opaque is not None:
@@ -84,9 +104,11 @@ class _Patch:
             base = lower
         children: dict[str, Node] = {}
         gone: list[str] = []
+        below = base.children
         for name, patch in self.children.items():
-            old = base.children.get(name)
-            new = patch.node(old, index)
+            old = below.get(name)
+            given_here = None if patch.entry is None else patch.entry.node
+            new = given_here if isinstance(given_here, Inode) else patch.node(old, index)
             if new is None:
                 if old is not None:
                     gone.append(name)
@@ -141,6 +163,7 @@ def _patch(layer: Layer, *, expand: bool = False) -> _Patch:
     root = _Patch()
     entries, position = layer.entries, 0
     data: dict[str, Node | None] | None = None
+    known: tuple[str, _Patch | None] = "", root
     while position < len(entries):
         entry = entries[position]
         position += 1
@@ -149,10 +172,18 @@ def _patch(layer: Layer, *, expand: bool = False) -> _Patch:
             if data is None:
                 data = {each.path: each.node for each in entries if each.kind is not EntryKind.HARDLINK}
             entry = entry._replace(node=data.get(entry.link))
-        parts = split(entry.path)
-        if parts is None or len(parts) > MAX_DEPTH or ".." in parts:
+        folder, _, name = entry.path.rpartition("/")
+        if folder != known[0]:
+            # Entries of one directory follow one another.
+            known = folder, _made(root, folder, MAX_DEPTH - 1)
+        at = known[1]
+        if name in _ODD_NAMES or len(entry.path) > PATH_MAX:
+            at = _made(root, entry.path, MAX_DEPTH)
+        elif at is not None:
+            at = at.child(name)
+        if at is None:
             continue
-        at = _insert(root, parts, entry)
+        at.put(entry)
         end = layer.whole.get(position - 1)
         if end is not None and not expand:
             at.inside = layer, position, end
@@ -160,19 +191,14 @@ def _patch(layer: Layer, *, expand: bool = False) -> _Patch:
     return root
 
 
-def _insert(at: _Patch, parts: Sequence[str], entry: Entry) -> _Patch:
+def _made(root: _Patch, path: str, depth: int) -> _Patch | None:
+    """The patch of a path, with those on the way to it; None for a path that is left out."""
+    parts = split(path)
+    if parts is None or len(parts) > depth or ".." in parts:
+        return None
+    at = root
     for name in parts:
-        child = at.children.get(name)
-        if child is None:
-            child = at.children[name] = _Patch()
-        at = child
-    match entry.kind:
-        case EntryKind.WHITEOUT:
-            at.whiteout = entry
-        case EntryKind.OPAQUE:
-            at.opaque = entry
-        case _:
-            at.entry = entry if entry.node is not None else at.entry
+        at = at.child(name)
     return at
 
 

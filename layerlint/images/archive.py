@@ -13,7 +13,7 @@ from layerlint.images import tar
 from layerlint.images.errors import ImageError, NotFoundError
 from layerlint.images.files import chunks_of, open_regular, read_at
 from layerlint.images.limits import MAX_DOCUMENT, MAX_FILES, Limits, Meter
-from layerlint.images.unpack import CHUNK, PLAIN, packing, unpacked
+from layerlint.images.unpack import PLAIN, packing, unpacked
 
 _MAX_LINKS = 10
 _KEPT = 64 << 20
@@ -52,11 +52,11 @@ class Plain:
             raise NotFoundError(f"{self.label}: {name} is not in it")
         return chunks_of(self._descriptor, place.offset, place.size, f"{self.label}: {name}")
 
-    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> Iterator[bytes]:
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes]:
         place = _look_up(self._places, name, self.label)
         if place is None or offset + size > place.size:
             raise NotFoundError(f"{self.label}: {name} is not in it")
-        return chunks_of(self._descriptor, place.offset + offset, size, f"{self.label}: {name}", most)
+        return chunks_of(self._descriptor, place.offset + offset, size, f"{self.label}: {name}")
 
 
 class Sequential:
@@ -93,7 +93,7 @@ class Sequential:
     def label(self) -> str:
         return self._label
 
-    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> None:
+    def part(self, name: str, offset: int, size: int) -> None:
         return None
 
     def close(self) -> None:
@@ -207,7 +207,7 @@ class _Jumps:
     def digest(self, amount: int) -> str:
         raise NotImplementedError("nothing is read")
 
-    def skip(self, amount: int) -> None:
+    def skip(self, amount: int, padding: int = 0) -> None:
         if self.offset + amount > self._length:
             raise tar.TarError("it ends inside a file")
-        self.offset += amount
+        self.offset += amount + padding

@@ -112,14 +112,14 @@ class _Work:
 
     def take(self, member: Member) -> None:
         path = _clean(member.name)
-        parts = path.split("/")
-        if len(parts) > MAX_DEPTH + 1:
+        if path.count("/") > MAX_DEPTH:
             self._count(f"paths deeper than {MAX_DEPTH} names are left out")
             return
         if path in _STARGZ:
             self._count("entries of eStargz itself are left out")
             return
         if _WHITEOUT in path:
+            parts = path.split("/")
             name = parts[-1]
             if any(part.startswith(_AUFS) and part != _OPAQUE for part in parts):
                 self._count("names of aufs are left out")
@@ -222,26 +222,26 @@ class _Work:
         """What the path holds so far, and where its data are."""
         later: list[tuple[str, str]] = []
         for path, lower, what in placed:
-            match what:
-                case EntryKind.WHITEOUT | EntryKind.OPAQUE:
-                    entries.append(Entry(path, what, None))
-                case Member(kind=tar.DIRECTORY):
-                    entries.append(Entry(path, EntryKind.DIRECTORY, self._directory(what)))
-                case Member(kind=tar.HARD_LINK):
-                    target = self._target(what)
-                    if (link := self._link(path, target, inodes)) is None:
-                        later.append((path, target))
-                    else:
-                        entries.append(link)
-                case Member():
-                    if path in inodes:
-                        self._count("paths are there twice, of which the first is hidden by the second")
-                    inode = self._inode(path, lower, what, removed, names)
-                    inodes[path] = path, inode
-                    entries.append(Entry(path, DATA_KIND[inode.kind], inode))
-                    digests.pop(path, None)
-                    if what.digest:
-                        digests[path] = what.digest
+            if not isinstance(what, Member):
+                entries.append(Entry(path, what, None))
+            elif what.kind == tar.DIRECTORY:
+                entries.append(Entry(path, EntryKind.DIRECTORY, self._directory(what)))
+            elif what.kind == tar.HARD_LINK:
+                target = self._target(what)
+                if (link := self._link(path, target, inodes)) is None:
+                    later.append((path, target))
+                else:
+                    entries.append(link)
+            else:
+                if path in inodes:
+                    self._count("paths are there twice, of which the first is hidden by the second")
+                inode = self._inode(path, lower, what, removed, names)
+                inodes[path] = path, inode
+                kind = EntryKind.FILE if what.kind == tar.FILE else DATA_KIND[inode.kind]
+                entries.append(Entry(path, kind, inode))
+                digests.pop(path, None)
+                if what.digest:
+                    digests[path] = what.digest
         for path, target in later:
             if (link := self._link(path, target, inodes)) is None:
                 self._count("hard links to what is not there are left out")
@@ -346,16 +346,16 @@ class _Work:
         return files
 
 
-_RANK = {EntryKind.WHITEOUT: 0, EntryKind.OPAQUE: 2}
-
-
 def _order(entry: Entry) -> tuple[str, int]:
+    rank = 0 if entry.kind is EntryKind.WHITEOUT else 2 if entry.kind is EntryKind.OPAQUE else 1
     # Components in their order: the slash is less than any other character that a name can have.
-    return entry.path.replace("/", "\0"), _RANK.get(entry.kind, 1)
+    return entry.path.replace("/", "\0"), rank
 
 
 def _clean(name: str) -> str:
     """The absolute path; raises ImageError for one that leads out of the root."""
+    if "/." not in name and "//" not in name and not name.startswith(("/", ".")):
+        return "/" + name.removesuffix("/")
     parts: list[str] = []
     for part in name.split("/"):
         if part == "..":

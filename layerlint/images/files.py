@@ -26,8 +26,8 @@ class Files(Protocol):
     def chunks(self, name: str) -> Iterator[bytes]:
         """Its bytes; raises ImageError where it is not there or cannot be read."""
 
-    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> Iterator[bytes] | None:
-        """Some of its bytes, at most ``most`` at once; None where they are to be had in their order alone."""
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes] | None:
+        """Some of its bytes; None where they are to be had in their order alone."""
 
     def offset(self, name: str) -> int | None:
         """Where it begins, if what comes earlier has to be read before it; None if the order is the same."""
@@ -56,12 +56,12 @@ def read_at(descriptor: int, amount: int, offset: int) -> bytes:
     return os.read(descriptor, amount)
 
 
-def chunks_of(descriptor: int, start: int, size: int, label: str, most: int = CHUNK) -> Iterator[bytes]:
+def chunks_of(descriptor: int, start: int, size: int, label: str) -> Iterator[bytes]:
     """A part of a file that is open; the descriptor's own position is not used."""
     end = start + size
     while start < end:
         try:
-            data = read_at(descriptor, min(most, end - start), start)
+            data = read_at(descriptor, min(CHUNK, end - start), start)
         except OSError as error:
             raise ImageError(f"{label}: cannot be read ({error.strerror})") from error
         if not data:
@@ -83,10 +83,10 @@ def open_regular(path: Path, label: str) -> int:
     return descriptor
 
 
-def part_of(path: Path, offset: int, size: int, label: str, most: int = CHUNK) -> Iterator[bytes]:
+def part_of(path: Path, offset: int, size: int, label: str) -> Iterator[bytes]:
     descriptor = open_regular(path, label)
     try:
-        yield from chunks_of(descriptor, offset, size, label, most)
+        yield from chunks_of(descriptor, offset, size, label)
     finally:
         os.close(descriptor)
 
@@ -106,11 +106,11 @@ class Folder:
     def offset(self, name: str) -> int | None:
         return None
 
-    def part(self, name: str, offset: int, size: int, most: int = CHUNK) -> Iterator[bytes]:
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes]:
         path = self._path(name)
         if path is None:
             raise NotFoundError(f"{self.label}: {name} is not in it")
-        return part_of(path, offset, size, f"{self.label}: {name}", most)
+        return part_of(path, offset, size, f"{self.label}: {name}")
 
     def _path(self, name: str) -> Path | None:
         path = self._root / name

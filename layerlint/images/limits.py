@@ -72,8 +72,8 @@ class Meter:
                 f"like a bomb; {_BYTES}=… sets a limit of your own instead"
             )
 
-    def entry(self) -> None:
-        self.entries += 1
+    def entry(self, amount: int = 1) -> None:
+        self.entries += amount
         if self.entries > self.limits.entries:
             raise LimitError(
                 f"more than {self.limits.entries} entries in its layers; {_ENTRIES}=… raises the limit"

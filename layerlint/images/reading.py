@@ -7,12 +7,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from layerlint._dataclass import dataclass, replace
 from layerlint.images import tar
-from layerlint.images.apart import Headers, Verification
 from layerlint.images.assembly import Assembler
 from layerlint.images.configuration import Configuration, read_configuration
 from layerlint.images.contents import Wanted
@@ -107,21 +106,18 @@ def _read_image(
     assembler = Assembler()
     rows, notes = _rows(configuration.config.history, len(found.blobs))
     layers = []
-    with Verification(files, reader.apart(), reader.told) as verification:
-        for index, (blob, made) in enumerate(zip(found.blobs, reader.tars(), strict=True)):
-            row = rows[index]
-            try:
-                assembled = assembler.add(index, made.members, "" if row is None else row.created_by)
-            except ImageError as error:
-                raise type(error)(f"{files.label}: layer {index}: {error}") from error
-            layers.append(
-                ImageLayer(
-                    made.diff_id, made.digest, blob.media_type, made.packed_bytes,
-                    made.tar_bytes, assembled.entries, row, assembled.layer, assembled.digests,
-                )
-            )  # fmt: skip
-        for index, (name, _) in reader.apart_by_index():
-            reader.check(index, verification.digest(name), verification.digest(name))
+    for index, (blob, made) in enumerate(zip(found.blobs, reader.tars(), strict=True)):
+        row = rows[index]
+        try:
+            assembled = assembler.add(index, made.members, "" if row is None else row.created_by)
+        except ImageError as error:
+            raise type(error)(f"{files.label}: layer {index}: {error}") from error
+        layers.append(
+            ImageLayer(
+                made.diff_id, made.digest, blob.media_type, made.packed_bytes,
+                made.tar_bytes, assembled.entries, row, assembled.layer, assembled.digests,
+            )
+        )  # fmt: skip
     return Image(
         found.reference, found.form, found.name, identity, platform_of(configuration.config),
         configuration.config, tuple(layers), (*found.notes, *notes, *assembler.notes),
@@ -176,17 +172,20 @@ class _Reader:
         if not together and self.all_digests:
             yield from map(self._tar, in_order)
             return
-        apart = {index for index, _ in self.apart_by_index()}
         # In the order in which they lie, where that saves reading twice.
         known: dict[str, _Tar] = {}
         for index in sorted(in_order, key=lambda index: offsets[index] or 0) if together else in_order:
-            if self.blobs[index].name not in known:
-                known[self.blobs[index].name] = self._apart(index) if index in apart else self._tar(index)
+            name = self.blobs[index].name
+            if name not in known:
+                known[name] = self._tar(index, hashed=self.all_digests or not self._can_be_read_again(name))
         counts = Counter(
             member.size for made in known.values() for member in made.members if member.kind == FILE
         )
+        uses = Counter(blob.name for blob in self.blobs)
         for blob in self.blobs:
-            made = known[blob.name]
+            uses[blob.name] -= 1
+            # What was used for the last time is let go: the layers are made of its memory.
+            made = known[blob.name] if uses[blob.name] else known.pop(blob.name)
             yield replace(made, members=tuple(self._hashed(blob, made.members, counts)))
 
     def _hashed(self, blob: Blob, members: Sequence[Member], counts: Counter[int]) -> Iterator[Member]:
@@ -201,7 +200,7 @@ class _Reader:
             else:
                 yield member
 
-    def _tar(self, index: int) -> _Tar:
+    def _tar(self, index: int, *, hashed: bool = True) -> _Tar:
         files, blob = self.files, self.blobs[index]
         label = f"{files.label}: layer {index}"
         size = files.size(blob.name)
@@ -211,9 +210,11 @@ class _Reader:
             raise NotFoundError(f"{label} is missing: {why}")
         hashes = _Hashes()
         try:
-            packed = hashes.packed(files.chunks(blob.name), self._what(index), size, self.progress)
+            packed = hashes.packed(
+                files.chunks(blob.name), f"layer {index + 1} of {len(self.blobs)}", size, self.progress
+            )
             stream = ahead(hashes.unpacked(unpacked(packed, self.meter)))
-            members = tuple(_metered(tar.members(tar.Chunks(stream), self.wanted), self.meter))
+            members = tuple(_metered(tar.members(tar.Chunks(stream), self.wanted, hashed=hashed), self.meter))
             for _ in stream:
                 pass  # padding, which is part of what the digest is of
         except ImageError as error:
@@ -231,45 +232,10 @@ class _Reader:
         if promised not in ("", digest):
             raise ImageError(f"{label} is not the one of the manifest: it is {digest}, not {promised}")
 
-    # ------------------------------------------------- layers that are hashed while they are taken apart
-
-    def apart_by_index(self) -> list[tuple[int, tuple[str, int]]]:
-        """Layers that can be read at any place, with the name and the size of each."""
-        if self.all_digests:
-            return []
-        found = []
-        for index, blob in enumerate(self.blobs):
-            size = self.files.size(blob.name)
-            if size is not None and self._can_be_read_again(blob, size):
-                found.append((index, (blob.name, size)))
-        return found
-
-    def apart(self) -> list[tuple[str, int]]:
-        """Each blob of those once."""
-        return list(dict.fromkeys(item for _, item in self.apart_by_index()))
-
-    def told(self, name: str, done: int, size: int) -> None:
-        if self.progress is not None:
-            index = next(index for index, blob in enumerate(self.blobs) if blob.name == name)
-            self.progress(self._what(index), done, size)
-
-    def _what(self, index: int) -> str:
-        return f"layer {index + 1} of {len(self.blobs)}"
-
-    def _apart(self, index: int) -> _Tar:
-        """As it is if its digests are right, of which `check` makes sure at the end."""
-        blob, diff_id = self.blobs[index], self.configuration.diff_ids[index]
-        size = self.files.size(blob.name) or 0
-        try:
-            self.meter.unpack(size, size, size)
-            stream = Headers(self.files, blob.name, size)
-            members = tuple(_metered(tar.members(stream, self.wanted, hashed=False), self.meter))
-        except ImageError as error:
-            raise _at(error, f"{self.files.label}: layer {index}") from error
-        return _Tar(members, diff_id, diff_id, size, size)
-
-    def _can_be_read_again(self, blob: Blob, size: int) -> bool:
-        first = self.files.part(blob.name, 0, min(size, 16))
+    def _can_be_read_again(self, name: str) -> bool:
+        """At any place: it is not packed, and lies on disk."""
+        size = self.files.size(name)
+        first = None if size is None else self.files.part(name, 0, min(size, 16))
         return first is not None and packing(b"".join(first)) == PLAIN
 
 
@@ -279,10 +245,11 @@ def _at(error: ImageError, label: str) -> ImageError:
     return type(error)(text if text.startswith(label.partition(": layer")[0]) else f"{label}: {text}")
 
 
-def _metered(members: Iterator[Member], meter: Meter) -> Iterator[Member]:
-    for member in members:
-        meter.entry()
-        yield member
+def _metered(members: Iterator[Member], meter: Meter) -> tuple[Member, ...]:
+    """All of them; no more are read than may be there."""
+    found = tuple(islice(members, meter.limits.entries - meter.entries + 1))
+    meter.entry(len(found))
+    return found
 
 
 class _Hashes:

@@ -109,12 +109,12 @@ class Registry:
         finally:
             os.close(descriptor)
 
-    def part(self, name: str, offset: int, size: int, most: int = _CHUNK) -> Iterator[bytes] | None:
+    def part(self, name: str, offset: int, size: int) -> Iterator[bytes] | None:
         if name in self._documents:
             return None
         digest = _digest_of(name)
         self._fetched(digest)
-        return part_of(self._cache.path(digest), offset, size, f"{self.label}: {digest}", most)
+        return part_of(self._cache.path(digest), offset, size, f"{self.label}: {digest}")
 
     def forget(self) -> bool:
         """Drop what came from the cache, which may be damaged; whether there was anything."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Protocol
 from zlib import adler32
 
@@ -21,7 +22,8 @@ from layerlint.images.errors import ImageError
 from layerlint.images.limits import MAX_HEADER
 
 BLOCK = 512
-_HEADER = struct.Struct("100s8s8s8s12s12s8s1s100s6s2x32s32s8s8s155s12x")
+_HEADER = struct.Struct("100s24s12s12s8sB100s6s82x155s12x")
+"""Name, mode and owner, size, time, sum, type, link, magic, prefix."""
 _NO_DATA = frozenset(b"123456")
 """Types without data, whatever their size says."""
 _FILES = frozenset(b"07\0")
@@ -81,7 +83,8 @@ class Stream(Protocol):
     def digest(self, amount: int) -> str:
         """SHA-256 of as many bytes, in hexadecimal."""
 
-    def skip(self, amount: int) -> None: ...
+    def skip(self, amount: int, padding: int = 0) -> None:
+        """Past as many bytes, and past the padding, which the end may be without."""
 
 
 class Chunks:
@@ -132,13 +135,18 @@ class Chunks:
             self._at = end
         return hashed.hexdigest()
 
-    def skip(self, amount: int) -> None:
+    def skip(self, amount: int, padding: int = 0) -> None:
+        end = self._at + amount + padding
+        if end <= len(self._buffer):
+            self._at = end
+            return
         while amount:
             if self._at == len(self._buffer) and not self._refill():
                 raise TarError("it ends inside a file")
             end = min(self._at + amount, len(self._buffer))
             amount -= end - self._at
             self._at = end
+        self.take(padding)
 
 
 def members(
@@ -151,6 +159,7 @@ def members(
     """
     extended: dict[str, bytes] = {}
     long_name = long_link = None
+    unpack = _HEADER.unpack
     while True:
         header = stream.take(BLOCK)
         if len(header) < BLOCK:
@@ -159,11 +168,10 @@ def members(
             return  # without the two blocks of zeros, which some writers leave out
         if header == _ZEROS:
             return
-        fields = _HEADER.unpack(header)
-        if not _is_sound(header, fields[6]):
+        name, owner, digits, time, written, kind, link, magic, prefix = unpack(header)
+        if not _is_sound(header, written):
             raise TarError(f"no header of a member at byte {stream.offset - BLOCK}")
-        kind = fields[7][0]
-        size = _number(fields[4], "size")
+        size = _number(digits, "size")
         if kind in b"xgLK":
             if size > MAX_HEADER:
                 raise TarError(f"a header of {size} bytes, more than {MAX_HEADER}")
@@ -175,13 +183,14 @@ def members(
             elif kind == 0x4B:
                 long_link = data.partition(b"\0")[0]
             continue
-        name = fields[0].partition(b"\0")[0]
-        if fields[9] == b"ustar\0" and fields[14][0]:
-            name = fields[14].partition(b"\0")[0] + b"/" + name
-        link = fields[8].partition(b"\0")[0]
+        name = name.partition(b"\0")[0]
+        if prefix[0] and magic == b"ustar\0":
+            name = prefix.partition(b"\0")[0] + b"/" + name
+        link = link.partition(b"\0")[0]
         name = long_name if long_name is not None else name
         link = long_link if long_link is not None else link
-        uid, gid, mtime = _number(fields[2], "uid"), _number(fields[3], "gid"), float(_time(fields[5]))
+        mode, uid, gid = _owner(owner)
+        mtime = _time(time)
         capability, apparent = None, None
         if extended:
             name, link = extended.get("path", name), extended.get("linkpath", link)
@@ -204,21 +213,20 @@ def members(
         if kind in _NO_DATA:
             size = 0
         text = name.decode("utf-8", "backslashreplace")
-        digest, kept, offset = "", None, stream.offset if apparent is None else -1
+        digest, kept, offset, padding = "", None, stream.offset if apparent is None else -1, -size % BLOCK
         if kind == FILE and apparent is None and wanted is not None and wanted(text, size):
             kept = stream.take(size)
             if len(kept) < size:
                 raise TarError("it ends inside a file")
             digest = "sha256:" + hashlib.sha256(kept).hexdigest() if hashed and size else ""
+            stream.skip(0, padding)
         elif size and kind == FILE and apparent is None and hashed:
             digest = "sha256:" + stream.digest(size)
-        else:
-            stream.skip(size)
-        if size % BLOCK:
-            # The end of the last member may be without its padding.
-            stream.take(BLOCK - size % BLOCK)
+            stream.skip(0, padding)
+        elif size:
+            stream.skip(size, padding)
         yield Member(
-            text, kind, size if apparent is None else apparent, _mode(fields[1]), uid, gid, mtime,
+            text, kind, size if apparent is None else apparent, mode, uid, gid, mtime,
             link.decode("utf-8", "backslashreplace"), capability, digest, kept, offset,
         )  # fmt: skip
         extended = {}
@@ -267,18 +275,22 @@ def _odd_number(field: bytes, what: str) -> int:
     return int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
 
 
-def _time(field: bytes) -> int:
+@lru_cache(maxsize=512)
+def _owner(fields: bytes) -> tuple[int, int, int]:
+    """Mode, uid and gid: a layer has few that differ."""
+    uid, gid = _number(fields[8:16], "uid"), _number(fields[16:], "gid")
+    return _number(fields[:8], "mode") & 0o7777, uid, gid
+
+
+@lru_cache(maxsize=512)
+def _time(field: bytes) -> float:
     """Seconds; before 1970 too.  A time that is no number is 0: nothing rests on it."""
     if field[0] & 0x80:
-        return int.from_bytes(field, "big", signed=True) if field[0] == 0xFF else 0
+        return float(int.from_bytes(field, "big", signed=True)) if field[0] == 0xFF else 0.0
     try:
-        return int(field.partition(b"\0")[0].strip() or b"0", 8)
+        return float(int(field.partition(b"\0")[0].strip() or b"0", 8))
     except ValueError:
-        return 0
-
-
-def _mode(field: bytes) -> int:
-    return _number(field, "mode") & 0o7777
+        return 0.0
 
 
 def _bounded(value: int, what: str) -> int:

@@ -11,10 +11,11 @@ from typing import IO, Protocol, cast
 from layerlint.images.errors import ImageError
 from layerlint.images.limits import Meter
 
-CHUNK = 1 << 20
+CHUNK = 1 << 19
+"""Bytes that are read or unpacked at once: they stay in the cache of a core while they are hashed."""
 _WINDOW = 128 << 20
 """Memory of a decoder of zstd or xz: what ``zstd --ultra -22`` and ``xz -9`` may ask for."""
-_AHEAD = 4
+_AHEAD = 2
 """Chunks that are made before they are asked for."""
 
 PLAIN, GZIP, ZSTD, BZIP2, XZ = "tar", "gzip", "zstd", "bzip2", "xz"
@@ -165,27 +166,24 @@ def _zstd(source: _Counted) -> Iterator[bytes]:
 
 def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks, made by a thread while the ones before are worked on: hashing needs no interpreter."""
-    made: queue.Queue[bytes | BaseException | None] = queue.Queue(_AHEAD)
+    made: queue.SimpleQueue[bytes | BaseException | None] = queue.SimpleQueue()
+    asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+    """One for every chunk that may be made."""
     stopped = threading.Event()
-
-    def put(item: bytes | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                made.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
 
     def work() -> None:
         try:
             for chunk in chunks:
-                if not put(chunk):
+                asked.get()
+                if stopped.is_set():
                     return
-            put(None)
+                made.put(chunk)
+            made.put(None)
         except BaseException as error:
-            put(error)
+            made.put(error)
 
+    for _ in range(_AHEAD):
+        asked.put(None)
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
@@ -193,6 +191,8 @@ def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
             if isinstance(item, BaseException):
                 raise item
             yield item
+            asked.put(None)
     finally:
         stopped.set()
+        asked.put(None)
         thread.join()

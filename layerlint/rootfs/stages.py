@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerlint._dataclass import replace
+from layerlint.dockerfile.instructions import one_line
 from layerlint.domain.credentials import redact
-from layerlint.execution.instructions import one_line
 from layerlint.execution.trace import StageTrace, State, Step, Trace
 from layerlint.report import Evidence
 from layerlint.rootfs.model import At

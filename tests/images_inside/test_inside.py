@@ -403,6 +403,16 @@ def test_a_page_of_an_image_beside_its_forecast(archive: str, capsys: pytest.Cap
     assert main(["image", "--format", "svg", archive]) == 0
 
 
+def test_several_images_are_one_page(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["image", "--format", "html", archive, archive]) == 0
+    page = capsys.readouterr().out
+    assert "<title>2 images - layerlint</title>" in page
+    told = json.loads(page.partition('id="data">')[2].partition("</script>")[0])["files"]
+    assert [view["kind"] for each in told for view in each["views"]] == ["image", "image"]
+    assert main(["image", "--format", "svg", archive, archive]) == 2
+    assert "html, json, markdown, text, not as svg" in capsys.readouterr().err
+
+
 def test_several_images(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["image", archive, archive]) == 0
     assert "2 images" in capsys.readouterr().out
