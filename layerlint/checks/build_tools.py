@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.start import starts_a_program, starts_one_of
@@ -11,9 +12,13 @@ from layerlint.checks._image_places import first_image
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.instructions import OnBuild
 from layerlint.domain.credentials import redact
+from layerlint.domain.units import Bytes
 from layerlint.execution.bases import find
 from layerlint.execution.trace import Trace
 from layerlint.report import Applicability, BaseVerdict, CandidateRecord, Edit, Fix
+
+if TYPE_CHECKING:
+    from layerlint.rootfs.drawing import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,10 @@ class Params:
     """Repositories, without Docker Hub's own names."""
     other_images: tuple[str, ...] = ()
     """More of them, whose programs run on another base."""
+    interpreters: tuple[str, ...] = ()
+    """Repositories of what runs the program too: named only where a split is certain."""
+    minimum: Bytes = 10485760
+    """Of what a split saves on one of the last."""
     programs: tuple[str, ...] = ()
     """What the base is for: an image that starts one of them, or runs one as it is, needs it."""
     instead: str = ""
@@ -39,11 +48,13 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         return  # it is made to be built on
     base = trace.target.base
     repository, _ = parts(base.reference)
-    if repository not in (*params.images, *params.other_images):
+    if repository not in (*params.images, *params.other_images, *params.interpreters):
         return
     from layerlint.rootfs.known import drawn_split  # runs the file anew: for a finding only
 
     found = drawn_split(trace)
+    if repository in params.interpreters and not _is_certain(found, params.minimum):
+        return
     instead = params.instead if repository in params.images else params.other_instead
     smaller = find(instead)
     saved = None if smaller is None else difference(base.bytes, smaller.size)
@@ -62,6 +73,12 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
         bytes=saved,
         fix=fix,
     )
+
+
+def _is_certain(found: Drawn | str | None, minimum: Bytes) -> bool:
+    if found is None or isinstance(found, str) or found.record.saved is None:
+        return False
+    return found.record.verdict is not BaseVerdict.UNKNOWN and found.record.saved.likely >= minimum
 
 
 def _doubts(record: CandidateRecord) -> str:

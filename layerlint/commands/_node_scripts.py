@@ -6,15 +6,17 @@ application, and no bound is given.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from layerlint.commands._node_places import fill
 from layerlint.commands._outcome import SUCCESS
 from layerlint.commands._paths import join
 from layerlint.domain.size import Size
 from layerlint.effects import Effect, Invocation, Outcome, Populate, Stream
+from layerlint.filesystem.node import Inode
 
 _BUNDLE = Size(0, 2_000_000, None)
 _NOTHING_MUCH = Size(0, 0, None)
@@ -47,6 +49,23 @@ _DIRECTORIES: Mapping[tuple[str, str], str] = {
     ("webpack-cli", ""): "dist",
 }
 """Where a tool puts what it builds unless its configuration says otherwise."""
+_TEXT = r"""['"]([^'"\n]{1,200})['"]"""
+_CONFIGURED: Mapping[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    "ng": (("angular.json",), re.compile(r'"outputPath"\s{0,9}:\s{0,9}' + _TEXT)),
+    "tsc": (("tsconfig.json",), re.compile(r'"outDir"\s{0,9}:\s{0,9}' + _TEXT)),
+    "vite": (
+        ("vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts"),
+        re.compile(r"\boutDir\s{0,9}:\s{0,9}" + _TEXT),
+    ),
+    "vue-cli-service": (("vue.config.js",), re.compile(r"\boutputDir\s{0,9}:\s{0,9}" + _TEXT)),
+    "webpack": (
+        ("webpack.config.js",),
+        re.compile(r"\bpath\s{0,9}:\s{0,9}path\.(?:join|resolve)\(\s{0,9}__dirname\s{0,9},\s{0,9}" + _TEXT),
+    ),
+}
+"""The files of a project that say otherwise, and how."""
+_LARGEST = 1 << 18
+"""Bytes of one."""
 _READERS = frozenset(
     (
         "ava", "cd", "cypress", "echo", "eslint", "flow", "husky", "jasmine", "jest", "karma", "mkdir", "mocha",
@@ -114,7 +133,7 @@ def _made(invocation: Invocation, directory: str, words: list[str], called: str)
     place = _DIRECTORIES.get((tool, verb)) or _DIRECTORIES.get((tool, ""))
     if place is None:
         return _somewhere(invocation, directory, called)
-    output = join(directory, place)
+    output = join(directory, _configured(invocation, directory, words) or place)
     for option, value in zip_longest(words, words[1:], fillvalue="-"):
         name, equals, joined = option.partition("=")
         if name in _OUTPUT and (equals or not value.startswith("-")):
@@ -128,6 +147,21 @@ def _made(invocation: Invocation, directory: str, words: list[str], called: str)
         Size(0, 20, None),
         f"what {called} makes is not known",
     )
+
+
+def _configured(invocation: Invocation, directory: str, words: list[str]) -> str | None:
+    """Below the project, where the configuration of the tool says it in one literal."""
+    names, pattern = _CONFIGURED.get(words[0].rpartition("/")[2], ((), None))
+    given = [after for option, after in pairwise(words) if option in ("--config", "--project", "-p")]
+    for name in (*given, *names):
+        node = invocation.view.lookup(join(directory, name))
+        data = invocation.view.read(node, _LARGEST) if isinstance(node, Inode) else None
+        if data is None or pattern is None:
+            continue
+        found = set(pattern.findall(data.decode("utf-8", "replace")))
+        place = found.pop() if len(found) == 1 else ""
+        return None if not place or place.startswith("/") or ".." in place else place
+    return None
 
 
 def _somewhere(invocation: Invocation, directory: str, called: str) -> Populate:

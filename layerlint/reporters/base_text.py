@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from layerlint.report import SPLIT, BaseAdvice, BaseVerdict, CandidateRecord, NeedRecord
@@ -23,6 +24,8 @@ _GAP: Final = "  "
 _MARKS: Final = re.compile("`+")
 _LEAST: Final = 24
 """Cells of the last column, however narrow the terminal is."""
+_MOST_DOUBTS: Final = 6
+"""Of a split: with more, the rest are counted; JSON has all."""
 
 
 def text(found: Sequence[BaseAdvice], style: Style) -> str:
@@ -77,9 +80,17 @@ def _advice(one: BaseAdvice, style: Style) -> Iterator[str]:
 def _proposed(split: CandidateRecord, style: Style) -> Iterator[str]:
     """The split that is not the best: to be looked at."""
     yield from wrap(f"A stage of its own for what is run, on {split.reference}:", style.width)
-    for reason in split.reasons if split.verdict is BaseVerdict.UNKNOWN else ():
-        yield from wrap(f"  {one_line(reason.text)}", style.width)
+    for line in _doubts(split) if split.verdict is BaseVerdict.UNKNOWN else ():
+        yield from wrap(f"  {line}", style.width)
     yield from (_diff_line(line, style) for line in split.diff.splitlines())
+
+
+def _doubts(split: CandidateRecord) -> Iterator[str]:
+    """With many of them, the first ones."""
+    shown = split.reasons if len(split.reasons) <= _MOST_DOUBTS else split.reasons[: _MOST_DOUBTS - 1]
+    yield from (one_line(reason.text) for reason in shown)
+    if len(shown) < len(split.reasons):
+        yield f"and {len(split.reasons) - len(shown)} more"
 
 
 def _sentence(one: BaseAdvice) -> str:
@@ -118,8 +129,10 @@ def _table(one: BaseAdvice, style: Style) -> Iterator[str]:
     for each, row in zip(one.candidates, rows, strict=True):
         yield _paint(line(row, not style.verbose), _INKS[each.verdict], style)
         if style.verbose:
-            for reason in each.reasons[1:]:
-                yield f"    {one_line(reason.text)}"
+            lines = (
+                _doubts(each) if each.what == SPLIT else (one_line(reason.text) for reason in each.reasons)
+            )
+            yield from (f"    {line}" for line in islice(lines, 1, None))
             for risk in each.risks:
                 yield f"    mind: {one_line(risk)}"
 

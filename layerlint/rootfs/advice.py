@@ -87,6 +87,8 @@ def advise(trace: Trace, date: str | None = None, reading: Reading | None = None
 def _no_split(why: str, reference: str, base: Size) -> str:
     if recipes.split(reference)[0] == "python":
         return f"compilers ship with the packages that they built: no stage of its own is drawn up for them: {why}"
+    if recipes.split(reference)[0] == "node":
+        return f"what builds the program ships with it: no stage of its own is drawn up for that: {why}"
     return (
         f"the base is there to build with: a stage of its own for that would save up to {format_size(base.likely)}, "
         f"but none can be drawn up here: {why}"

@@ -21,7 +21,7 @@ from layerlint.rootfs.dotnet import is_portable, project
 from layerlint.rootfs.facts import glibc_of
 from layerlint.rootfs.model import Gap, GapKind, Requirement
 from layerlint.rootfs.products import ARCHIVERS, folder_written, written
-from layerlint.rootfs.program_names import WEB_SERVERS
+from layerlint.rootfs.program_names import NPM_LIKE, WEB_SERVERS
 from layerlint.rootfs.stages import evidence_at, evidence_of, root_stage
 from layerlint.rootfs.starts import Starts
 
@@ -143,6 +143,11 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
     needs: list[Need] = []
     gaps: list[Gap] = []
     for word in step.instruction.transfer.sources:
+        brought = _of_node(trace, stage, step, word.value)
+        if brought is not None:
+            needs += brought.needs
+            gaps += brought.gaps
+            continue
         builds = list(_builds(stage, word.value))
         if not builds:
             return None
@@ -171,6 +176,34 @@ def _compiled(trace: Trace, stage: StageTrace, step: Step) -> _Compiled | None:
                     Gap("the libraries that it is linked with are not known by their versions", place)
                 )
     return _Compiled(tuple(dict.fromkeys(needs)), tuple(dict.fromkeys(gaps)))
+
+
+def _of_node(trace: Trace, stage: StageTrace, step: Step, source: str) -> _Compiled | None:
+    """Packages of a project of Node.js, or what its build writes; None where it is neither for certain."""
+    if not any(command.name in NPM_LIKE for each in stage.chain() for command in each.commands):
+        return None
+    from layerlint.rootfs.node_builds import Build, builds
+    from layerlint.rootfs.node_project import OWN_LIBRARIES, scripted
+
+    path = posixpath.normpath(posixpath.join("/", source))
+    if posixpath.basename(path) != "node_modules":
+        made = (written for each in builds(stage) if isinstance(each, Build) for written in each.written)
+        known = any(path == written.folder or path.startswith(f"{written.folder}/") for written in made)
+        return _Compiled(()) if known else None
+    names = scripted(stage.final.filesystem, posixpath.dirname(path))
+    if names is None:
+        return None
+    place = evidence_of(trace, step)
+    base = root_stage(stage).base
+    libc = base.image.libc if base.image is not None and base.known else None
+    others = [name for name in names if name not in OWN_LIBRARIES]
+    more = " …" if len(others) > 4 else ""
+    text = f"which libraries {', '.join(others[:4])}{more} needs, whose install script may compile it, is not known"
+    gaps = (Gap(text, place),) if others else ()
+    if libc is None:
+        return _Compiled((), gaps) if not names else None
+    because = f"{', '.join(names[:3])} is installed for the C library of {base.reference}"
+    return _Compiled((Need(NeedKind.LIBC, libc, place, because=because),) if names else (), gaps)
 
 
 def _unread_sources(step: Step, command: CommandRun) -> str:

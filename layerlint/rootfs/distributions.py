@@ -17,6 +17,7 @@ from layerlint.programs.model import Need, NeedKind
 from layerlint.report import Evidence
 from layerlint.rootfs.copied import Part
 from layerlint.rootfs.model import Gap, GapKind, Requirement
+from layerlint.rootfs.node_project import project
 from layerlint.rootfs.program_names import NPM_LIKE
 from layerlint.rootfs.stages import evidence_at, root_stage, standing_on
 
@@ -68,6 +69,10 @@ _OWN_BINARIES: Final = frozenset(
     {"core-js", "core-js-pure", "esbuild", "fsevents", "nodemon", "protobufjs", "sharp"}
 )
 """npm packages whose install script compiles nothing where the registry has their binary."""
+
+
+_TITLES: Final = frozenset({"dependencies", "devDependencies"})
+"""What an install of a whole project is labelled with, where its packages are not told apart."""
 
 
 def is_compiled(name: str) -> bool:
@@ -147,7 +152,8 @@ def _of_npm(command: CommandRun, step: Step, place: Evidence) -> Iterator[Gap]:
         return
     scripted = _scripted(step)
     if scripted is None:
-        names = sorted(set(_labelled(command, "npm:")))
+        labels = set(_labelled(command, "npm:"))
+        names = sorted((labels - _TITLES) | _declared(step, command, labels & _TITLES))
         if not names:
             yield Gap(
                 f"whether a package of `{place.text[:50]}` is compiled is not known without a lock file",
@@ -158,6 +164,15 @@ def _of_npm(command: CommandRun, step: Step, place: Evidence) -> Iterator[Gap]:
     for name in scripted:
         if name not in _OWN_BINARIES:
             yield Gap(f"{name} has an install script: whether it compiles is not known", place)
+
+
+def _declared(step: Step, command: CommandRun, titles: set[str]) -> set[str]:
+    """The packages of ``package.json`` that an install of all of them brings."""
+    made = project(step.before.filesystem, step.before.workdir) if titles else None
+    if made is None:
+        return titles
+    omits = bool({"--omit=dev", "--only=production", "--prod", "--production"} & set(command.argv))
+    return {*made.dependencies, *(() if omits else made.development)}
 
 
 def _has_no_script(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from layerlint._dataclass import dataclass
+from layerlint.catalog import recipes
 from layerlint.dockerfile.instructions import (
     Cmd,
     Entrypoint,
@@ -22,6 +23,7 @@ from layerlint.dockerfile.instructions import (
     Workdir,
 )
 from layerlint.execution.trace import Trace
+from layerlint.rootfs.candidates import candidates
 
 _BUILD_ONLY: Final = re.compile(
     r"(?:GO|CGO_|CARGO|RUST|MAVEN|MVN|GRADLE|DEBIAN_FRONTEND|CC\Z|CXX\Z|CFLAGS|CXXFLAGS|LDFLAGS|PATH\Z|JAVA_HOME)"
@@ -74,3 +76,13 @@ def stage_name(trace: Trace, first: From) -> str:
 def is_tool(package: str) -> bool:
     plain = package.partition(":")[0]
     return plain in _TOOLS or plain.endswith(("-dev", "-headers", "-doc")) or plain in _DATA
+
+
+def slim_variant(reference: str) -> str | None:
+    """The reference itself where it is one, or of Alpine; None where none is known."""
+    _, tag = recipes.split(reference)
+    if "slim" in tag or "alpine" in tag:
+        return reference
+    return next(
+        (each.reference for each in candidates(reference, "", "") if each.what == "slim variant"), None
+    )

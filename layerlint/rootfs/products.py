@@ -54,7 +54,7 @@ def written(stage: StageTrace, path: str, depth: int = 0) -> Product | None:
             command = step.commands[number]
             if command.reached is not Truth.YES:
                 continue
-            folder = _folder(step, number)
+            folder = folder_of(step, number)
             if folder is None:
                 continue
             whole = _folder_of(stage, step, number, folder, path)
@@ -75,7 +75,7 @@ def folder_written(stage: StageTrace, path: str) -> Product | None:
     """The run of ``dotnet publish`` that fills the folder."""
     for step in reversed(tuple(stage.chain())):
         for number, command in enumerate(step.commands):
-            folder = _folder(step, number) if command.name == "dotnet" else None
+            folder = folder_of(step, number) if command.name == "dotnet" else None
             if folder is None or command.reached is not Truth.YES:
                 continue
             words = _known(command.argv)
@@ -86,7 +86,7 @@ def folder_written(stage: StageTrace, path: str) -> Product | None:
     return None
 
 
-def _folder(step: Step, number: int) -> str | None:
+def folder_of(step: Step, number: int) -> str | None:
     """Where a command runs; None behind a change to a folder that is not known."""
     folder = step.before.workdir
     for command in step.commands[:number]:

@@ -32,7 +32,7 @@ from layerlint.rootfs.starts import Starts, started_paths, starts
 
 MAX_FILES = 20_000
 """Files of the context that are looked at as programs; with more, a gap says so."""
-_SOURCES = (".go", ".java", ".kt", ".rs")
+_SOURCES = (".cts", ".go", ".java", ".kt", ".mts", ".rs", ".ts")
 _MANIFESTS = frozenset({"Cargo.lock", "Cargo.toml", "build.gradle", "build.gradle.kts", "go.mod", "pom.xml"})
 """What is read of a stage that compiles."""
 _PLAIN_LOCALES = frozenset({"", "C", "C.UTF-8", "C.utf8", "POSIX"})

@@ -35,7 +35,7 @@ from layerlint.rootfs.pieces import CARRIED, HARMLESS, Pieces, is_for_building, 
 from layerlint.rootfs.products import ARCHIVERS, Product, written
 from layerlint.rootfs.simulate import install
 from layerlint.rootfs.stages import evidence_at, evidence_of
-from layerlint.rootfs.starts import starts
+from layerlint.rootfs.starts import Starts, starts
 
 TOOLCHAINS: Final = frozenset({"gcc", "golang", "gradle", "maven", "rust", *dotnet.SDKS})
 """Images that are there to build with."""
@@ -109,6 +109,8 @@ def split(trace: Trace) -> Split | str | None:
     toolchain = toolchain and builds
     if repository == "python":
         return None if found.inherited else _of_python(trace)
+    if repository == "node":
+        return None if found.inherited else _of_node(trace, found)
     if found.inherited:
         return "the file does not say what the image runs" if toolchain else None
     product = next((p for p in (_product(trace, each.words) for each in found.programs) if p), None)
@@ -128,6 +130,17 @@ def _of_python(trace: Trace) -> Split | str | None:
     from layerlint.rootfs.split_python import python_split
 
     found = python_split(trace)
+    if found is None or isinstance(found, str):
+        return found
+    assert trace.target is not None
+    manager = None if trace.target.base.image is None else trace.target.base.image.manager
+    return Split((found.reference,), found.doubts, found.pieces, manager, found.packages)
+
+
+def _of_node(trace: Trace, programs: Starts) -> Split | str | None:
+    from layerlint.rootfs.split_node import node_split
+
+    found = node_split(trace, programs)
     if found is None or isinstance(found, str):
         return found
     assert trace.target is not None

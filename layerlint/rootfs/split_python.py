@@ -8,16 +8,23 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from layerlint._dataclass import dataclass
-from layerlint.catalog import recipes
 from layerlint.catalog.distributions import normalised
 from layerlint.dockerfile.instructions import Add, Arg, Copy, Env, Run, Workdir
 from layerlint.domain.truth import Truth
 from layerlint.effects import Populate
 from layerlint.execution.trace import CommandRun, Step, Trace
-from layerlint.rootfs.candidates import candidates
 from layerlint.rootfs.distributions import is_compiled
 from layerlint.rootfs.model import Reason
-from layerlint.rootfs.pieces import CARRIED, HARMLESS, Pieces, is_for_building, is_tool, source, stage_name
+from layerlint.rootfs.pieces import (
+    CARRIED,
+    HARMLESS,
+    Pieces,
+    is_for_building,
+    is_tool,
+    slim_variant,
+    source,
+    stage_name,
+)
 from layerlint.rootfs.program_names import PIP_LIKE
 from layerlint.rootfs.stages import evidence_at
 
@@ -60,7 +67,7 @@ def python_split(trace: Trace) -> PythonSplit | str | None:
     roots = sorted({root for number in numbers for root in _folders(steps[number])})
     if "/usr" in roots or len(roots) > 1:
         return f"packages are in {' and '.join(roots)}, where more is than is to be copied"
-    reference = _slim(trace.target.base.reference)
+    reference = slim_variant(trace.target.base.reference)
     if reference is None:
         return f"no smaller base of {trace.target.base.reference} is known"
     last = numbers[-1]
@@ -68,7 +75,7 @@ def python_split(trace: Trace) -> PythonSplit | str | None:
         return "files of another image lie below the packages"
     doubts = tuple(_doubts(trace, steps[: last + 1], names))
     return PythonSplit(
-        reference, _kept_packages(trace, steps[: last + 1]), _pieces(trace, last, roots[0]), doubts
+        reference, kept_packages(trace, steps[: last + 1]), _pieces(trace, last, roots[0]), doubts
     )
 
 
@@ -91,15 +98,6 @@ def _distributions(step: Step) -> Iterator[str]:
         for effect in command.effects:
             if isinstance(effect, Populate) and (effect.label or "").startswith("pip:"):
                 yield normalised((effect.label or "").removeprefix("pip:"))
-
-
-def _slim(reference: str) -> str | None:
-    _, tag = recipes.split(reference)
-    if "slim" in tag or "alpine" in tag:
-        return reference
-    return next(
-        (each.reference for each in candidates(reference, "", "") if each.what == "slim variant"), None
-    )
 
 
 def _named(trace: Trace, steps: Sequence[Step]) -> list[str]:
@@ -129,7 +127,7 @@ def _compiles(name: str) -> bool:
     return name.endswith("-dev") or name in _HEADERS_OF_C or name in _COMPILERS
 
 
-def _kept_packages(trace: Trace, steps: Sequence[Step]) -> tuple[str, ...]:
+def kept_packages(trace: Trace, steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(
         name
         for name in _named(trace, steps)
@@ -169,8 +167,13 @@ def _version(step: Step) -> str:
 def _kept(text: str, step: Step) -> Iterator[str]:
     if _is_kept(step):
         yield source(text, step.instruction)
-    elif accounts := [command.text for command in step.commands if _makes_account(command)]:
+    elif accounts := kept_accounts(step):
         yield f"RUN {' && '.join(accounts)}"
+
+
+def kept_accounts(step: Step) -> list[str]:
+    """The commands that make a user or a group."""
+    return [command.text for command in step.commands if _makes_account(command)]
 
 
 def _makes_account(command: CommandRun) -> bool:

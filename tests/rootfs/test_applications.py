@@ -29,6 +29,7 @@ def test_the_advice_is_as_it_was(name: str, tmp_path: Path) -> None:
 VERDICTS = {
     "express": ("node:22-slim", BaseVerdict.MEETS, ()),
     "express-native": ("node:22-slim", BaseVerdict.UNKNOWN, None),
+    "express-typescript": ("node:22-slim", BaseVerdict.MEETS, ()),
     "fastapi": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "flask": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "golang": ("gcr.io/distroless/static-debian13", BaseVerdict.MEETS, ()),
@@ -40,6 +41,7 @@ VERDICTS = {
     "numpy": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "pillow": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "psycopg": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("libpq5",)),
+    "react": ("node:22-slim", BaseVerdict.MEETS, ()),
     "rust": ("gcr.io/distroless/cc-debian12", BaseVerdict.MEETS, ()),
     "script": ("debian:bookworm-slim", BaseVerdict.MEETS, ()),
 }
