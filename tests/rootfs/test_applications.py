@@ -34,7 +34,7 @@ VERDICTS = {
     "flask": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "golang": ("gcr.io/distroless/static-debian13", BaseVerdict.MEETS, ()),
     "golang-cgo": ("gcr.io/distroless/static-debian13", BaseVerdict.FAILS, ()),
-    "golang-single": ("gcr.io/distroless/static-debian12", BaseVerdict.MEETS, ()),
+    "golang-single": ("gcr.io/distroless/static-debian13", BaseVerdict.MEETS, ()),
     "java": ("eclipse-temurin:21-jre", BaseVerdict.MEETS, ()),
     "maven": ("eclipse-temurin:21-jre", BaseVerdict.MEETS, ()),
     "media": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("git",)),
@@ -42,7 +42,7 @@ VERDICTS = {
     "pillow": ("python:3.12-slim", BaseVerdict.MEETS, ()),
     "psycopg": ("python:3.12-slim", BaseVerdict.WITH_PACKAGES, ("libpq5",)),
     "react": ("node:22-slim", BaseVerdict.MEETS, ()),
-    "rust": ("gcr.io/distroless/cc-debian12", BaseVerdict.MEETS, ()),
+    "rust": ("gcr.io/distroless/cc-debian13", BaseVerdict.MEETS, ()),
     "script": ("debian:bookworm-slim", BaseVerdict.MEETS, ()),
 }
 
