@@ -43,7 +43,7 @@ def test_what_go_writes_is_copied(build: str, command: str, copied: str, tmp_pat
     assert found is not None
     assert found.verdict is BaseVerdict.MEETS, found.reasons
     assert f"COPY --from=build {copied}\n" in found.diff + "\n"
-    assert found.reference == "gcr.io/distroless/static-debian12"
+    assert found.reference == "gcr.io/distroless/static-debian13"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_the_image_says_of_itself_goes_with_it(tmp_path: Path) -> None:
     added = [line for line in found.diff.splitlines() if line.startswith("+")]
     assert added[-5:] == [
         "+",
-        "+FROM gcr.io/distroless/static-debian12",
+        "+FROM gcr.io/distroless/static-debian13",
         "+ENV PORT=80",
         "+EXPOSE 80",
         "+COPY --from=build /x /x",
@@ -98,7 +98,7 @@ def test_what_the_image_says_of_itself_goes_with_it(tmp_path: Path) -> None:
 def test_a_program_of_c_takes_its_c_library_along(tmp_path: Path) -> None:
     dockerfile = 'FROM gcc:13-bookworm\nCOPY a.c /\nRUN gcc -o /a /a.c\nCMD ["/a"]\n'
     found = _split(dockerfile, tmp_path, {"a.c": "int main(void) { return 0; }\n"})
-    assert found is None or found.reference != "gcr.io/distroless/static-debian12"
+    assert found is None or found.reference != "gcr.io/distroless/static-debian13"
 
 
 def test_a_secret_is_not_shown(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_sarif_says_that_it_is_a_stage(tmp_path: Path, capsys: pytest.CaptureFix
     dockerfile = "FROM golang:1.24\nWORKDIR /src\nCOPY go.mod main.go ./\nRUN CGO_ENABLED=0 go build -o /x\n"
     (tmp_path / "Dockerfile").write_text(dockerfile + 'CMD ["/x"]\n')
     assert main(["base", "--format", "sarif", str(tmp_path / "Dockerfile")]) == 0
-    assert "distroless/static-debian12 in a last stage of its own has all" in capsys.readouterr().out
+    assert "distroless/static-debian13 in a last stage of its own has all" in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------------- other tools
