@@ -232,7 +232,11 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
             _record.failed("content", str(path), error)
         raise
     if _record is not None and _record.complete:
-        known, settled = _content(stream)
+        try:
+            known, settled = _content(stream)
+        except BaseException:
+            stream.close()
+            raise
         if settled:
             _record.note("content", str(path), known)
         else:

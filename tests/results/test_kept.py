@@ -223,10 +223,10 @@ def test_a_context_that_changes_while_it_is_read(
     """The requirements are others when the forecast is done than when they were read."""
     open_regular = host_files.open_regular
 
-    def changing(path: Path) -> object:
+    def changing(path: str) -> object:
         stream = open_regular(path)
-        if path.name == "requirements.txt":
-            path.write_text("numpy==1.9.9\n")
+        if path.endswith("requirements.txt"):
+            Path(path).write_text("numpy==1.9.9\n")
         return stream
 
     monkeypatch.setattr("layerlint.execution.view.open_regular", changing)
