@@ -33,7 +33,9 @@ def _own(stage: StageTrace) -> Iterator[Observation]:
     users = [instruction for instruction in stage.stage.instructions if isinstance(instruction, User)]
     # What follows a fragment is not known.
     if users and users[-1].user.value.partition(":")[0] in _ROOT and not stage.stage.is_fragment:
-        yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
+        yield Observation(
+            users[-1].user.span, {"runs": "runs", "reason": f"the last USER is {users[-1].user.value}"}
+        )
 
 
 def _final(target: StageTrace) -> Iterator[Observation]:
@@ -43,14 +45,22 @@ def _final(target: StageTrace) -> Iterator[Observation]:
     if users:
         # An ARG that has no value here is given one on the command line.
         if target.final.user or "$" not in users[-1].user.value:
-            yield Observation(users[-1].user.span, {"reason": f"the last USER is {users[-1].user.value}"})
+            yield Observation(
+                users[-1].user.span, {"runs": "runs", "reason": f"the last USER is {users[-1].user.value}"}
+            )
     else:
         # An unknown base may set a user of its own.
+        known = target.base.known
         yield Observation(
             span=target.stage.instruction.image.span,
-            values={"reason": "no USER is set"},
-            confidence=None if target.base.known else Confidence.MEDIUM,
+            values={
+                "runs": "runs" if known else "may run",
+                "reason": "no USER is set"
+                if known
+                else "no USER is set here, and what its base sets is not known",
+            },
+            confidence=None if known else Confidence.MEDIUM,
         )
 
 
-CHECK = Check(Params, _run, ("reason",))
+CHECK = Check(Params, _run, ("runs", "reason"))

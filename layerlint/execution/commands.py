@@ -295,9 +295,13 @@ class CommandRunner:
                 modelled,
             )
         )
-        if status is Truth.NO and shell.must and not shell.process.filesystem.disturbed:
+        if status is Truth.NO and shell.must:
             problems = (problem for result in results for problem in result.problems)
             reason = outcome.problem or next(problems, "it fails")
+            if shell.process.filesystem.disturbed:
+                # A command before it that is not understood may have made what it lacks.
+                self._gap(span, because, f"whether it fails is not known: {reason}", disturb=False)
+                return Truth.MAYBE, outcome.stdout
             recorder.fault(
                 span, f"`{because}` fails: {reason}" if reason != "it fails" else f"`{because}` fails"
             )

@@ -245,7 +245,7 @@ def _built(tmp_path: Path, build: str) -> Any:
 
 def test_a_certain_split_is_shown(tmp_path: Path) -> None:
     case = _built(tmp_path, "CGO_ENABLED=0 go build -o /a .")
-    assert case.values["instead"] == "gcr.io/distroless/static-debian12"
+    assert case.values["instead"] == "gcr.io/distroless/static-debian13"
     assert (case.values["how"], case.values["why"]) == ("", "")
     assert case.fix is not None
     assert case.fix.applicability is Applicability.DISPLAY_ONLY
