@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from layerlint.analysis.by_identity import ByIdentity
 from layerlint.analysis.command_lines import CommandLine, command_lines
 from layerlint.analysis.invocations import Invocation
 from layerlint.analysis.wording import in_one_line
@@ -16,9 +18,16 @@ _LONGEST = 200
 
 def lines_of(trace: Trace, *, literal: bool, triggers: bool = True) -> Iterator[CommandLine]:
     """Those of the stages that are built; the literal reading knows no stages."""
-    for line in command_lines(trace, literal=literal):
-        if (literal or line.place.built) and (triggers or not line.place.trigger):
-            yield line
+    return iter(_lines(ByIdentity(trace), literal, triggers))
+
+
+@lru_cache(maxsize=4)  # which many rules ask for
+def _lines(key: ByIdentity, literal: bool, triggers: bool) -> tuple[CommandLine, ...]:
+    return tuple(
+        line
+        for line in command_lines(key.trace, literal=literal)
+        if (literal or line.place.built) and (triggers or not line.place.trigger)
+    )
 
 
 def text_of(trace: Trace, line: CommandLine) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from fnmatch import translate
+from functools import lru_cache
 
 from layerlint._dataclass import dataclass
 from layerlint.analysis.context_copies import context_sources, is_whole
@@ -71,13 +72,25 @@ def _found(step: Step, patterns: tuple[str, ...]) -> dict[str, Size]:
 
 def _matching(names: Set[str], patterns: tuple[str, ...]) -> Iterator[str]:
     """The names that a pattern fits; most patterns are a name or an ending, which takes no pattern to see."""
-    endings = tuple(pattern[1:] for pattern in patterns if pattern[:1] == "*" and not _is_glob(pattern[1:]))
-    yield from names & {pattern for pattern in patterns if not _is_glob(pattern)}
+    whole, endings, others = _sorted_out(patterns)
+    yield from names & whole
     if endings:
         yield from (name for name in names if name.endswith(endings))
-    for pattern in patterns:
-        if _is_glob(pattern) and (pattern[0] != "*" or _is_glob(pattern[1:])):
-            yield from filter(re.compile(translate(pattern)).match, names)
+    for match in others:
+        yield from filter(match, names)
+
+
+@lru_cache(maxsize=64)  # asked for every step
+def _sorted_out(
+    patterns: tuple[str, ...],
+) -> tuple[frozenset[str], tuple[str, ...], tuple[Callable[[str], object], ...]]:
+    """The patterns that are a name, the endings, and what matches each of the others."""
+    whole = frozenset(pattern for pattern in patterns if not _is_glob(pattern))
+    endings = tuple(pattern[1:] for pattern in patterns if pattern[:1] == "*" and not _is_glob(pattern[1:]))
+    others = (
+        pattern for pattern in patterns if _is_glob(pattern) and (pattern[0] != "*" or _is_glob(pattern[1:]))
+    )
+    return whole, endings, tuple(re.compile(translate(pattern)).match for pattern in others)
 
 
 def _is_glob(pattern: str) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from layerlint._dataclass import dataclass
-from layerlint.analysis.command_lines import run_lines
+from layerlint.analysis.by_identity import ByIdentity
+from layerlint.analysis.command_lines import RunLines, run_lines
 from layerlint.analysis.context_copies import reachable_steps
 from layerlint.checks._triggers import observed
 from layerlint.checks.model import Check, Observation
 from layerlint.dockerfile.expand import expand
-from layerlint.dockerfile.instructions import Arg, Env
+from layerlint.dockerfile.instructions import Arg, Env, KeyValue
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.trace import Step, Trace
 from layerlint.shell.glob import matches
@@ -36,13 +38,12 @@ def _run(trace: Trace, params: Params) -> Iterator[Observation]:
     if params.kept:
         yield from _kept(trace, patterns)
         return
-    for step in reachable_steps(trace):
-        yield from _set(trace, step, patterns, _values_after(step))
-    for run in run_lines(trace):
-        if run.place.built:
-            for name, text, span in _assigned(run.body):
-                if patterns.match(name, text):
-                    yield Observation(run.locate(span), {"keyword": "RUN", "name": name, "value": text})
+    for step, pair, name, value in _known_pairs(ByIdentity(trace)):
+        if patterns.match(name, value):
+            yield _observation(step, pair, name, value)
+    for run, name, text, span in _assignments(ByIdentity(trace)):
+        if patterns.match(name, text):
+            yield Observation(run.locate(span), {"keyword": "RUN", "name": name, "value": text})
 
 
 def _kept(trace: Trace, patterns: _Patterns) -> Iterator[Observation]:
@@ -52,26 +53,48 @@ def _kept(trace: Trace, patterns: _Patterns) -> Iterator[Observation]:
     last: dict[str, Observation] = {}
     for step in trace.target.chain():
         if isinstance(step.instruction, Env):
-            for observation in _set(trace, step, patterns, final):
-                last[str(observation.values["name"])] = observation
+            for pair, name, value in _known(step, final, trace.document.escape):
+                if patterns.match(name, value):
+                    last[name] = _observation(step, pair, name, value)
     yield from last.values()
 
 
-def _set(trace: Trace, step: Step, patterns: _Patterns, values: Mapping[str, Text]) -> Iterator[Observation]:
-    instruction = step.instruction
-    if not isinstance(instruction, Arg | Env):
+@lru_cache(maxsize=1)  # several rules ask for them
+def _known_pairs(key: ByIdentity) -> tuple[tuple[Step, KeyValue, str, str], ...]:
+    """Those of every step that a build runs."""
+    return tuple(
+        (step, *known)
+        for step in reachable_steps(key.trace)
+        for known in _known(step, _values_after(step), key.trace.document.escape)
+    )
+
+
+def _known(step: Step, values: Mapping[str, Text], escape: str) -> Iterator[tuple[KeyValue, str, str]]:
+    """The pairs of an ENV or ARG, each with its name and value."""
+    if not isinstance(step.instruction, Arg | Env):
         return
-    for pair in instruction.pairs:
-        name = expand(pair.key.value, lambda name: UNKNOWN, trace.document.escape).text
+    for pair in step.instruction.pairs:
+        name = expand(pair.key.value, lambda name: UNKNOWN, escape).text
         value = values.get(name, UNKNOWN) if isinstance(name, str) else UNKNOWN
-        if isinstance(name, str) and isinstance(value, str) and patterns.match(name, value):
-            span = pair.key.span if pair.value is None else pair.key.span.cover(pair.value.span)
-            facts = {"keyword": instruction.node.keyword.upper(), "name": name, "value": value}
-            yield observed(step.stage, instruction, span, facts)
+        if isinstance(name, str) and isinstance(value, str):
+            yield pair, name, value
+
+
+def _observation(step: Step, pair: KeyValue, name: str, value: str) -> Observation:
+    span = pair.key.span if pair.value is None else pair.key.span.cover(pair.value.span)
+    facts = {"keyword": step.instruction.node.keyword.upper(), "name": name, "value": value}
+    return observed(step.stage, step.instruction, span, facts)
 
 
 def _values_after(step: Step) -> Mapping[str, Text]:
     return step.after.environment if isinstance(step.instruction, Env) else step.after.arguments
+
+
+@lru_cache(maxsize=1)  # several rules ask for them
+def _assignments(key: ByIdentity) -> tuple[tuple[RunLines, str, str, Span], ...]:
+    """Those of every RUN that is built."""
+    runs = (run for run in run_lines(key.trace) if run.place.built)
+    return tuple((run, *assigned) for run in runs for assigned in _assigned(run.body))
 
 
 def _assigned(body: Command) -> Iterator[tuple[str, str, Span]]:

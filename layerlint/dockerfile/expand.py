@@ -56,6 +56,10 @@ class ShellWord:
 
 def expand(word: str, lookup: Lookup, escape: str) -> Expansion:
     """The arguments of an instruction: quotes removed, variables replaced (``ProcessWord(s)``)."""
+    # Most are one word of characters that mean nothing.
+    run = _plain(escape, "", _Quotes.REMOVE).match(word)
+    if run is not None and run.end() == len(word) and word[0] not in WHITE_SPACE:
+        return Expansion(word, (word,), None, frozenset(), frozenset())
     return _run(_Lexer(word, lookup, escape), word)
 
 

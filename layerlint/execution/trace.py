@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layerlint._dataclass import dataclass
+from layerlint._dataclass import dataclass, field
 from layerlint.catalog.model import BaseImage
 from layerlint.dockerfile.instructions import Instruction
 from layerlint.dockerfile.syntax import Document, Problem
@@ -178,6 +178,7 @@ class Trace:
     differ: Differ
     platform: str
     notes: tuple[str, ...] = ()
+    _layer_steps: list[tuple[Step, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def steps(self) -> Iterator[Step]:
         """Every step of every stage, in the order of the file."""
@@ -186,6 +187,7 @@ class Trace:
 
     def layer_steps(self) -> tuple[Step, ...]:
         """The target chain's steps that have a layer: position i has ``layer.index == i``."""
-        if self.target is None:
-            return ()
-        return tuple(step for step in self.target.chain() if step.layer is not None)
+        if not self._layer_steps:
+            chain = () if self.target is None else self.target.chain()
+            self._layer_steps.append(tuple(step for step in chain if step.layer is not None))
+        return self._layer_steps[0]

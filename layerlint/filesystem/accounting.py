@@ -18,7 +18,7 @@ from layerlint.domain.truth import Truth
 from layerlint.filesystem.apply import apply
 from layerlint.filesystem.layer import EntryKind, Layer
 from layerlint.filesystem.node import BASE_LAYER, Change, Directory, Inode, Node
-from layerlint.filesystem.tree import inodes
+from layerlint.filesystem.tree import changed_names, inodes
 from layerlint.filesystem.union import FileSystem
 
 
@@ -119,9 +119,7 @@ def _compare(
         found.append(_Change(path, old_inode, new_inode, type_change, new_inode or instead))
     below = old.children if isinstance(old, Directory) else {}
     above = new.children if isinstance(new, Directory) else {}
-    names = [name for name, node in above.items() if below.get(name) is not node]
-    names += [name for name in below if name not in above]
-    for name in sorted(names):
+    for name in changed_names(below, above):
         before, after = below.get(name), above.get(name)
         if before is None and isinstance(after, Inode):
             found.append(_Change(f"{path}/{name}", None, after, type_change, after))

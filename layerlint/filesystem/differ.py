@@ -24,7 +24,7 @@ from layerlint.domain.truth import Truth
 from layerlint.filesystem.join import weaken
 from layerlint.filesystem.layer import DATA_KIND, Differ, Entry, EntryKind, Layer
 from layerlint.filesystem.node import Directory, Inode, Kind, Node
-from layerlint.filesystem.tree import PATH_MAX
+from layerlint.filesystem.tree import PATH_MAX, changed_names
 from layerlint.filesystem.union import FileSystem
 
 _FILE, _SOCKET, _FILE_ENTRY = Kind.FILE, Kind.SOCKET, EntryKind.FILE
@@ -65,9 +65,7 @@ class _Comparison:
         """Entries for what is in ``after``, where ``before`` is below it."""
         below = {} if before is None else before.children
         above = after.children
-        names = [name for name, node in above.items() if below.get(name) is not node]
-        names += [name for name in below if name not in above]
-        for name in sorted(names):
+        for name in changed_names(below, above):
             self.node(f"{path}/{name}", below.get(name), above.get(name), exact=exact)
 
     def node(self, path: str, before: Node | None, after: Node | None, *, exact: bool) -> None:

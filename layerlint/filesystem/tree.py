@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import compress
+from operator import is_not
 
 from layerlint._dataclass import dataclass
 from layerlint.domain.size import Size, total
@@ -140,6 +142,23 @@ def put(
         new_entry = replaced is None or (touch and depth == len(place.parts) - 1)
         below = with_children(parent, children, stamp() if new_entry else parent.mtime)
     return below if isinstance(below, Directory) else None
+
+
+def changed_names(below: Mapping[str, Node], above: Mapping[str, Node]) -> list[str]:
+    """The names, sorted, that only one of two directories has, or that hold another node in each.
+
+    A step puts few names into a directory that may have thousands, so no name is looked at by itself
+    that need not be.
+    """
+    count = len(below)
+    names = list(above)
+    # `put` adds at the end; nodes are equal to themselves alone.
+    if names[:count] == list(below) and list(above.values())[:count] == list(below.values()):
+        return sorted(names[count:])
+    changed = list(compress(above, map(is_not, map(below.get, above), above.values())))
+    if len(above) - sum(name not in below for name in changed) < count:
+        changed += [name for name in below if name not in above]
+    return sorted(changed)
 
 
 def walk(path: str, node: Node) -> Iterator[tuple[str, Node]]:
