@@ -235,10 +235,14 @@ def lint_path(path: str, job: Job) -> Result:
 
 def _lint(path: str, data: bytes, job: Job) -> FileReport:
     from layerlint.linter import lint, read_source
+    from layerlint.shell.parser import forget
 
     source = read_source(path, data)
     folder = None if path == "-" else Path(path).parent
-    return lint(source, folder, job.settings, job.active.known, job.active.of(path))
+    try:
+        return lint(source, folder, job.settings, job.active.known, job.active.of(path))
+    finally:
+        forget()
 
 
 def _lint_and_keep(path: str, data: bytes, job: Job, kept: Kept) -> FileReport:

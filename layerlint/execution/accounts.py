@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from layerlint.domain.text import UNKNOWN, Text
 from layerlint.execution.view import read_data
@@ -60,5 +61,10 @@ def _identifier(filesystem: FileSystem, path: str, name: str, column: int) -> Ow
 def _lines(filesystem: FileSystem, path: str) -> Iterator[list[str]]:
     node = filesystem.lookup(path)
     data = read_data(node, _LIMIT) if isinstance(node, Inode) else None
-    for line in (data or b"").decode("utf-8", "replace").splitlines():
-        yield line.split(":")
+    if data:
+        yield from _split(data)
+
+
+@lru_cache(maxsize=4)  # each RUN asks several times
+def _split(data: bytes) -> tuple[list[str], ...]:
+    return tuple(line.split(":") for line in data.decode("utf-8", "replace").splitlines())

@@ -69,7 +69,11 @@ _RESERVED = frozenset(
 """Words that the grammar took for a command although a shell cannot."""
 
 
-@lru_cache(maxsize=256)  # a script is parsed where it is run, and where its commands are listed
+KEPT = 256
+"""Scripts whose trees are worth keeping once a file is done."""
+
+
+@lru_cache(maxsize=8192)  # a script is parsed where it is run, and where its commands are listed
 def parse(text: str) -> Script:
     """The tree of a shell text (POSIX sh with the common forms of bash); never raises.
 
@@ -83,6 +87,12 @@ def parse(text: str) -> Script:
     if tree is None:
         return Script(text, Opaque(text, Span(0, len(text))), complete=False)
     return _TreeReader(text, tree, regions).script()
+
+
+def forget() -> None:
+    """Let go of the trees of a file with very many scripts."""
+    if parse.cache_info().currsize > KEPT:
+        parse.cache_clear()
 
 
 class _TreeReader:
