@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layerlint.domain.size import Size
 from layerlint.filesystem.node import Directory, Inode, Kind, Node, empty_directory
-from layerlint.filesystem.tree import MAX_DEPTH, PATH_MAX, build, walk
+from layerlint.filesystem.tree import MAX_DEPTH, PATH_MAX, build, changed_names, walk
 from layerlint.filesystem.union import FileSystem
 
 
@@ -71,3 +71,19 @@ def test_build_is_one_replacement_after_another(listing: list[tuple[str, bool]])
     assert found.keys() == expected.keys()
     for path, wanted in expected.items():
         assert found[path] is wanted if isinstance(wanted, Inode) else isinstance(found[path], Directory)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 2)),
+    st.lists(st.tuples(st.sampled_from("abcdefg"), st.none() | st.integers(0, 2)), max_size=3),
+)
+def test_changed_names(old: dict[str, int], changes: list[tuple[str, int | None]]) -> None:
+    nodes: list[Node] = [file(), file(), empty_directory()]
+    below = {name: nodes[number] for name, number in old.items()}
+    above = dict(below)
+    for name, number in changes:
+        above.pop(name, None)
+        if number is not None:
+            above[name] = nodes[number]
+    wanted = [name for name in sorted({*below, *above}) if below.get(name) is not above.get(name)]
+    assert changed_names(below, above) == wanted
